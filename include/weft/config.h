@@ -1,0 +1,165 @@
+/* config.h - the few choices that shape a build, and what differs between compilers. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Everything here has a default that is right for its platform. To change one, define it on the
+ * command line of the whole program: frames and tasks change their layout with it.
+ *
+ *     cc -DWEFT_LINES=0 -DWEFT_TIME_BITS=32 -Iinclude blink.c
+ *
+ * | macro            | default                      | what it does                                |
+ * |------------------|------------------------------|---------------------------------------------|
+ * | WEFT_LINES       | 1; on AVR 0                  | each frame keeps the line it stands at       |
+ * | WEFT_NAMES       | 1; on AVR 0                  | each coroutine knows its name and file       |
+ * | WEFT_ORIGINS     | as WEFT_LINES, hosted only   | a task knows the line where it failed        |
+ * | WEFT_EAGER       | 16; freestanding 4           | nested calls that may use the C stack        |
+ * | WEFT_BUDGET      | 128                          | operations before the others get their turn  |
+ * | WEFT_TIME_BITS   | 64; freestanding 32          | width of weft_time                           |
+ * | WEFT_TICK_HZ     | 1,000,000,000; 32 bit: 1,000 | ticks a second of weft_time                  |
+ * | WEFT_STOP        | hosted: print and abort      | what a misuse does; must not return          |
+ * | WEFT_LINT        | not defined                  | reports an await inside a `switch` of yours  |
+ * | WEFT_STRICT      | not defined                  | gcc: warns of any initialised local whose    |
+ * |                  |                              | scope holds an await, lost or not            |
+ * | WEFT_NO_PRAGMAS  | not defined                  | leaves your warning flags alone              |
+ */
+#ifndef WEFT_CONFIG_H
+#define WEFT_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined __AVR__
+#define WEFT__TINY 1
+#else
+#define WEFT__TINY 0
+#endif
+
+#ifndef WEFT_LINES
+#define WEFT_LINES !WEFT__TINY
+#endif
+#ifndef WEFT_NAMES
+#define WEFT_NAMES !WEFT__TINY
+#endif
+#ifndef WEFT_ORIGINS
+#define WEFT_ORIGINS (WEFT_LINES && __STDC_HOSTED__)
+#endif
+#ifndef WEFT_EAGER
+#define WEFT_EAGER (__STDC_HOSTED__ ? 16 : 4)
+#endif
+#ifndef WEFT_BUDGET
+#define WEFT_BUDGET 128
+#endif
+#ifndef WEFT_TIME_BITS
+#define WEFT_TIME_BITS (__STDC_HOSTED__ ? 64 : 32)
+#endif
+#ifndef WEFT_TICK_HZ
+#define WEFT_TICK_HZ (WEFT_TIME_BITS == 64 ? 1000000000 : 1000)
+#endif
+
+#ifdef __cplusplus
+#define WEFT__STATIC_ASSERT static_assert
+#define WEFT__ZERO {}
+#define WEFT__BEGIN_C extern "C" {
+#define WEFT__END_C }
+#else
+#define WEFT__STATIC_ASSERT _Static_assert
+#define WEFT__ZERO {0}
+#define WEFT__BEGIN_C
+#define WEFT__END_C
+#endif
+
+#define WEFT__CONTAINER(pointer, type, member)                                                     \
+    ((type *)(void *)((unsigned char *)(void *)(pointer) - offsetof(type, member)))
+
+/* Branches the compiler should lay out of the way. */
+#define WEFT__RARE(condition) __builtin_expect(!!(condition), 0)
+
+/* Functions of the library that its shared object exports. */
+#define WEFT_API __attribute__((visibility("default")))
+
+/*
+ * The compilers find a local that lives across an await all by themselves: on the way from the
+ * `switch` to the `case` it is not initialised. Only the warning must be on, whatever the user's
+ * flags. gcc decides where the variable is used, so the pragma stands inside the coroutine (it
+ * needs -O1); clang decides at a function's first token, so there it stands at file level.
+ */
+#if defined WEFT_NO_PRAGMAS
+#define WEFT__WARN_PUSH
+#define WEFT__WARN_POP
+#elif defined __clang__
+#pragma clang diagnostic warning "-Wconditional-uninitialized"
+#define WEFT__WARN_PUSH
+#define WEFT__WARN_POP
+#elif defined __cplusplus
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers" /* designators leave fields out */
+#pragma GCC diagnostic ignored "-Wshadow" /* a coroutine hides the constructor of its frame */
+#define WEFT__WARN_PUSH                                                                            \
+    _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic warning \"-Wmaybe-uninitialized\"")
+#define WEFT__WARN_POP _Pragma("GCC diagnostic pop")
+#elif defined WEFT_STRICT
+#define WEFT__WARN_PUSH                                                                            \
+    _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic warning \"-Wmaybe-uninitialized\"")     \
+        _Pragma("GCC diagnostic warning \"-Wjump-misses-init\"")
+#define WEFT__WARN_POP _Pragma("GCC diagnostic pop")
+#else
+#define WEFT__WARN_PUSH                                                                            \
+    _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic warning \"-Wmaybe-uninitialized\"")
+#define WEFT__WARN_POP _Pragma("GCC diagnostic pop")
+#endif
+
+/* A block declares its exit again. */
+#if defined __cplusplus && !defined __clang__
+#define WEFT__SHADOW_OK
+#define WEFT__SHADOW_END
+#else
+#define WEFT__SHADOW_OK                                                                            \
+    _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wshadow\"")
+#define WEFT__SHADOW_END _Pragma("GCC diagnostic pop")
+#endif
+
+/* A `case` of the hidden switch. Linting, it is too wide for a `switch` of the user's. */
+#ifdef WEFT_LINT
+#define WEFT__LABEL(n) ((1LL << 40) + (n))
+#else
+#define WEFT__LABEL(n) (n)
+#endif
+
+/**
+ * What a misuse does: it must not return.
+ *
+ * The default prints one line and aborts on a hosted platform, and traps elsewhere. To take it
+ * over, define WEFT_STOP(file, line, function, cure) for the whole program.
+ */
+#ifndef WEFT_STOP
+#if __STDC_HOSTED__
+#include <stdio.h>
+#include <stdlib.h>
+__attribute__((noreturn, cold, noinline, unused)) static void
+weft__stop(const char *file, int line, const char *function, const char *cure)
+{
+    fflush(stdout);
+    fprintf(stderr, "%s:%d: %s: weft: %s\n", file, line, function, cure);
+    abort();
+}
+#define WEFT_STOP(file, line, function, cure) weft__stop(file, line, function, cure)
+#else
+#define WEFT_STOP(file, line, function, cure) __builtin_trap()
+#endif
+#endif
+
+/* Stands behind every hidden switch, where only a stray `break` can come. */
+WEFT__BEGIN_C
+__attribute__((error("`break` leaves the coroutine: use WEFT_RETURN"))) void
+weft__stray_break(void);
+WEFT__END_C
+
+/**
+ * Stops the program unless `condition` holds. For mistakes in the program, never for what the
+ * outside world may do.
+ *
+ * @param cure  Says what to do about it, as a string.
+ */
+#define WEFT_ASSERT(condition, cure)                                                               \
+    ((condition) ? (void)0 : (void)(WEFT_STOP(__FILE__, __LINE__, __func__, cure)))
+
+#endif

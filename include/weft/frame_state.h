@@ -1,0 +1,269 @@
+/* frame_state.h - what a frame and a chain hold, and the few functions behind frame.h's macros. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Read frame.h first. A frame's state is one small integer:
+ *
+ *     0            zeroed storage: nothing was ever called in it
+ *     ENDED        the coroutine has ended; the frame may be used again
+ *     UNWIND       on its way to FINALLY, with the chain's status
+ *     START        called, not yet begun
+ *     START + n    stands at its n-th await
+ *
+ * Numbers above 0x6000, so that neither the labels of an await nor the values of a `switch` of the
+ * user's can meet (in 8 bits there is no room for that).
+ */
+#ifndef WEFT_FRAME_STATE_H
+#define WEFT_FRAME_STATE_H
+
+#include <weft/config.h>
+#include <weft/status.h>
+
+#if WEFT_LINES
+typedef uint16_t weft__state;
+typedef uint16_t weft__serial; /* numbers cancel requests: see scope.h */
+enum { WEFT__START = 0x6000, WEFT__LAST = 0xbfff, WEFT__SERIAL_LAST = 0xffff };
+#else
+typedef uint8_t weft__state;
+typedef uint8_t weft__serial;
+enum { WEFT__START = 16, WEFT__LAST = 250, WEFT__SERIAL_LAST = 0xff };
+#endif
+enum {
+    WEFT__UNWIND = WEFT__START - 1,
+    WEFT__ENDED = WEFT__START - 2,
+    WEFT__DESCRIBE = WEFT__START - 3, /* asked for its name */
+    WEFT__FINISH = WEFT__START - 4,   /* no state: the exit of what stands in FINALLY */
+    WEFT__INSIDE = WEFT__START - 5,   /* no label: in the body of a block */
+    WEFT__NEXT = WEFT__START - 6,     /* no label: FOR_EACH wants the next value */
+    WEFT__VALUE = WEFT__START - 7,    /* no label: FOR_EACH has one, or the end */
+};
+
+typedef struct weft_frame weft_frame;
+typedef struct weft_chain weft_chain;
+
+/** What a step tells. Not suspended: it has ended or yielded, and `top` is its caller. */
+typedef struct weft_step {
+    bool suspended; /* it waits */
+    bool enters;    /* it waits only for the trampoline to enter `top`: the C stack is deep enough */
+} weft_step;
+
+/** A coroutine: one step of it, from where its frame stands. */
+typedef weft_step weft_step_function(weft_frame *, weft_chain *);
+
+/** Name and file of a coroutine. */
+typedef struct weft_site {
+    const char *name, *file;
+} weft_site;
+
+/** The head of a frame. 64 bit: 24 bytes. 32 bit: 16, without lines 12. AVR: 10, without 8. */
+struct weft_frame {
+    weft_step_function *step;
+    weft_frame *caller;
+    weft__state state;
+    weft__serial note; /* the chain's note before FINALLY */
+#if WEFT_LINES
+    uint16_t line; /* of the await it stands at */
+#endif
+    int16_t outcome; /* of the body; once FINALLY begins it is decided */
+};
+
+/** An open cancel scope or group: the chain keeps the innermost, each the next one out. */
+typedef struct weft_block {
+    struct weft_block *outer;
+    weft_frame *frame;
+} weft_block;
+
+enum { /* weft_chain.flags */
+    WEFT__IS_TASK = 1,  /* has a weft_task around it; else it is driven from plain C */
+    WEFT__READY = 2,    /* in the ready queue; cleared when it runs */
+    WEFT__PARKED = 4,   /* in a wait that has not ended */
+    WEFT__HOLDS = 8,    /* in a wait that cannot be undone, or one whose end is final */
+    WEFT__UNARMED = 16, /* an open scope has a deadline for which no timer runs yet */
+    WEFT__DONE = 32,    /* a task that has ended */
+    WEFT__WAS_JOINED = 64 /* and whose status somebody awaited */
+};
+
+/** Frames that wait for each other. 64 bit: 40 bytes. 32 bit without lines: 16. AVR: 12. */
+struct weft_chain {
+    weft_frame *top;   /* the innermost; NULL when all have ended */
+    weft_block *block; /* the innermost that is open */
+    int16_t status;    /* of the last await, park or yield: here, not in each frame */
+    uint8_t depth;     /* levels of C stack in use, at most WEFT_EAGER */
+    uint8_t flags;
+    weft__serial note;            /* cancel requests up to this one are acknowledged */
+    weft__serial newest;          /* the newest that no shield hides */
+    weft__serial requests, asked; /* the task's own scope: how many, and the newest of them */
+#if WEFT_ORIGINS
+    uint16_t failed_line;             /* where the status turned negative */
+    weft_step_function *failed_in;    /* NULL: in a function of the library, or in plain C */
+#endif
+};
+
+WEFT__BEGIN_C
+
+static inline bool weft__has_ended(const weft_frame *frame)
+{
+    return frame->state == WEFT__ENDED;
+}
+
+static inline bool weft__is_idle(const weft_frame *frame)
+{
+    return frame->state == WEFT__ENDED || frame->state == 0;
+}
+
+/* A cancellation stands that this chain has not acknowledged. */
+static inline bool weft__is_pending(const weft_chain *chain)
+{
+    return chain->newest > chain->note;
+}
+
+static inline weft_step weft__back(void)
+{
+    const weft_step back = {false, false};
+    return back;
+}
+
+static inline weft_frame weft__head(weft_step_function *step, weft_frame *caller)
+{
+    weft_frame head = WEFT__ZERO;
+    head.step = step;
+    head.caller = caller;
+    head.state = WEFT__START;
+    return head;
+}
+
+/**
+ * Name and file of the coroutine `step`, or NULL where names are left out.
+ *
+ * The function itself is asked: it is resumed at a state that is reserved for that, so a name costs
+ * no RAM and nothing on the way of a resume. Context: any.
+ */
+static inline const weft_site *weft_describe(weft_step_function *step)
+{
+    weft_frame frame = weft__head(step, NULL);
+    weft_chain ask = WEFT__ZERO;
+    frame.state = WEFT__DESCRIBE;
+    step(&frame, &ask);
+    return (const weft_site *)(const void *)ask.top;
+}
+
+/* Stops because of what a coroutine did, naming it and the line it stands at. */
+__attribute__((noreturn, cold, noinline, unused)) static void
+weft__stop_in(const weft_frame *frame, const weft_site *site, const char *cure)
+{
+#if WEFT_LINES
+    const int line = frame->line;
+#else
+    const int line = 0;
+#endif
+    const char *const file = site ? site->file : "?", *const name = site ? site->name : "?";
+    (void)frame, (void)cure, (void)line, (void)file, (void)name;
+    WEFT_STOP(file, line, name, cure);
+}
+
+/* The `default` of every coroutine's switch. */
+__attribute__((cold, noinline, unused)) static weft_step
+weft__other(weft_frame *frame, weft_chain *chain, const weft_site *site)
+{
+    if (frame->state == WEFT__DESCRIBE) {
+        chain->top = (weft_frame *)(uintptr_t)site;
+        return weft__back();
+    }
+    weft__stop_in(frame, site,
+                  frame->state == WEFT__ENDED ? "it has ended: call it anew instead of resuming it"
+                  : frame->state == 0 ? "it was never called: await it, spawn it or weft_init() it"
+                                      : "it awaits inside a `switch` of yours: use if and else");
+}
+
+/* A frame ends. From here on nobody touches it. */
+static inline weft_step weft__return(weft_frame *frame, weft_chain *chain, bool cleaning)
+{
+    if (cleaning) {
+        chain->note = frame->note; /* the caller finds a cancellation still pending */
+    }
+    if (WEFT__RARE(chain->block != NULL) && chain->block->frame == frame) {
+        weft__stop_in(frame, weft_describe(frame->step),
+                      "it ended inside a block: leave blocks by `break` or WEFT_RETURN, not `goto`");
+    }
+    frame->state = WEFT__ENDED;
+    chain->status = frame->outcome;
+    chain->top = frame->caller;
+    return weft__back();
+}
+
+/* FINALLY begins: what was requested up to now is acknowledged, so that awaits work again. The note
+ * grows by one at least: what was entered before is told from what will be entered in the cleanup
+ * by it (see scope.h). */
+static inline void weft__clean(weft_frame *frame, weft_chain *chain)
+{
+    const weft__serial note = chain->note;
+    frame->note = note;
+    chain->note = chain->newest > note           ? chain->newest
+                  : note < WEFT__SERIAL_LAST ? (weft__serial)(note + 1)
+                                             : note;
+}
+
+/* FINALLY ends early: the first failure stays. */
+static inline void weft__finish(weft_frame *frame, const weft_chain *chain)
+{
+    if (frame->outcome >= 0) {
+        frame->outcome = chain->status;
+    }
+}
+
+/* WEFT_RETURN: a failure begins here. */
+static inline void weft__result(const weft_frame *frame, weft_chain *chain, int16_t value, int line)
+{
+    chain->status = value;
+#if WEFT_ORIGINS
+    if (value < 0) {
+        chain->failed_in = frame->step;
+        chain->failed_line = (uint16_t)line;
+    }
+#else
+    (void)frame, (void)line;
+#endif
+}
+
+/* A failure passes on its way out: if it came from the library, this line is where it began. */
+static inline void weft__passes(const weft_frame *frame, weft_chain *chain, int line)
+{
+#if WEFT_ORIGINS
+    if (chain->failed_in == NULL) {
+        chain->failed_in = frame->step;
+        chain->failed_line = (uint16_t)line;
+    }
+#else
+    (void)frame, (void)chain, (void)line;
+#endif
+}
+
+/* Enters the frame on top: at once, or, when the C stack is deep enough, by the trampoline. */
+static inline weft_step weft__call(weft_chain *chain, weft_step_function *step)
+{
+    weft_step verdict = {true, true};
+    if (WEFT__RARE(++chain->depth > WEFT_EAGER)) {
+        return verdict;
+    }
+    verdict = step(chain->top, chain);
+    if (!verdict.suspended) {
+        chain->depth--;
+    }
+    return verdict;
+}
+
+/* Runs a chain until it waits (false) or its last frame has ended (true). */
+static inline bool weft__trampoline(weft_chain *chain)
+{
+    do {
+        chain->depth = 0;
+        const weft_step verdict = chain->top->step(chain->top, chain);
+        if (verdict.suspended && !verdict.enters) {
+            return false; /* and nothing is touched: a callback may have freed all of it */
+        }
+    } while (chain->top != NULL);
+    return true;
+}
+
+WEFT__END_C
+
+#endif

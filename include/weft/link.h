@@ -1,0 +1,73 @@
+/* link.h - a list whose links live inside its members. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * A ring of links: one head, and one link inside each member.
+ *
+ *     head <-> a.link <-> b.link <-> head        empty: head <-> head
+ *
+ * A link is in one list at most; its owner keeps the memory. A zeroed link, head or member, is
+ * empty and valid: it becomes a ring of itself when it is first used.
+ *
+ * Every operation is O(1) and allocates nothing. Context: the loop's own.
+ */
+#ifndef WEFT_LINK_H
+#define WEFT_LINK_H
+
+#include <weft/config.h>
+
+typedef struct weft_link {
+    struct weft_link *next, *prev;
+} weft_link;
+
+/** Makes `link` an empty list, or a member of none. */
+static inline void weft_link_init(weft_link *link)
+{
+    link->next = link;
+    link->prev = link;
+}
+
+/** True for the empty list, and for a member that is in no list. */
+static inline bool weft_link_is_empty(const weft_link *link)
+{
+    return link->next == link || link->next == NULL;
+}
+
+/** Puts `link`, which is in no list, right before `place`: before the head is the end. */
+static inline void weft_link_insert(weft_link *place, weft_link *link)
+{
+    if (WEFT__RARE(place->next == NULL)) {
+        weft_link_init(place);
+    }
+    link->prev = place->prev;
+    link->next = place;
+    place->prev->next = link;
+    place->prev = link;
+}
+
+/** Takes `link` out of the list it is in, if it is in one. */
+static inline void weft_link_remove(weft_link *link)
+{
+    if (!weft_link_is_empty(link)) {
+        link->prev->next = link->next;
+        link->next->prev = link->prev;
+        weft_link_init(link);
+    }
+}
+
+/** Moves all members of `from` behind those of `to`. */
+static inline void weft_link_splice(weft_link *to, weft_link *from)
+{
+    if (weft_link_is_empty(from)) {
+        return;
+    }
+    if (to->next == NULL) {
+        weft_link_init(to);
+    }
+    from->next->prev = to->prev;
+    to->prev->next = from->next;
+    from->prev->next = to;
+    to->prev = from->prev;
+    weft_link_init(from);
+}
+
+#endif
