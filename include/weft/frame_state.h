@@ -20,8 +20,8 @@
 
 #if WEFT_LINES
 typedef uint16_t weft__state;
-typedef uint16_t weft__serial; /* numbers cancel requests: see scope.h */
-enum { WEFT__START = 0x6000, WEFT__LAST = 0xbfff, WEFT__SERIAL_LAST = 0xffff };
+typedef uint16_t weft__serial; /* numbers cancel requests: see scope.h; 15 bits of it */
+enum { WEFT__START = 0x6000, WEFT__LAST = 0xbfff, WEFT__SERIAL_LAST = 0x7fff };
 #else
 typedef uint8_t weft__state;
 typedef uint8_t weft__serial;
@@ -35,6 +35,7 @@ enum {
     WEFT__INSIDE = WEFT__START - 5,   /* no label: in the body of a block */
     WEFT__NEXT = WEFT__START - 6,     /* no label: FOR_EACH wants the next value */
     WEFT__VALUE = WEFT__START - 7,    /* no label: FOR_EACH has one, or the end */
+    WEFT__WAS_SEALED = 0x8000         /* in a frame's note: see WEFT__SEALED */
 };
 
 typedef struct weft_frame weft_frame;
@@ -79,7 +80,8 @@ enum { /* weft_chain.flags */
     WEFT__HOLDS = 8,    /* in a wait that cannot be undone, or one whose end is final */
     WEFT__UNARMED = 16, /* an open scope has a deadline for which no timer runs yet */
     WEFT__DONE = 32,    /* a task that has ended */
-    WEFT__WAS_JOINED = 64 /* and whose status somebody awaited */
+    WEFT__WAS_JOINED = 64, /* and whose status somebody awaited */
+    WEFT__SEALED = 128     /* in the cleanup of a failure: where that began is not overwritten */
 };
 
 /** Frames that wait for each other. 64 bit: 40 bytes. 32 bit without lines: 16. AVR: 12. */
@@ -174,11 +176,42 @@ weft__other(weft_frame *frame, weft_chain *chain, const weft_site *site)
                                       : "it awaits inside a `switch` of yours: use if and else");
 }
 
+/* FINALLY begins: what was requested up to now is acknowledged, so that awaits work again. The note
+ * grows by one at least: what was entered before is told from what will be entered in the cleanup
+ * by it (see scope.h). */
+static inline void weft__clean(weft_frame *frame, weft_chain *chain)
+{
+    const weft__serial note = chain->note;
+    frame->note = note;
+    chain->note = chain->newest > note       ? chain->newest
+                  : note < WEFT__SERIAL_LAST ? (weft__serial)(note + 1)
+                                             : note;
+#if WEFT_ORIGINS
+    if ((chain->flags & WEFT__SEALED) != 0) {
+        frame->note |= WEFT__WAS_SEALED;
+    } else if (frame->outcome < 0) {
+        chain->flags |= WEFT__SEALED;
+    }
+#endif
+}
+
+/* FINALLY ends: the caller finds a cancellation still pending. */
+static inline void weft__unclean(const weft_frame *frame, weft_chain *chain)
+{
+    chain->note = frame->note;
+#if WEFT_ORIGINS
+    chain->note &= WEFT__SERIAL_LAST;
+    if ((frame->note & WEFT__WAS_SEALED) == 0) {
+        chain->flags &= (uint8_t)~WEFT__SEALED;
+    }
+#endif
+}
+
 /* A frame ends. From here on nobody touches it. */
 static inline weft_step weft__return(weft_frame *frame, weft_chain *chain, bool cleaning)
 {
     if (cleaning) {
-        chain->note = frame->note; /* the caller finds a cancellation still pending */
+        weft__unclean(frame, chain);
     }
     if (WEFT__RARE(chain->block != NULL) && chain->block->frame == frame) {
         weft__stop_in(frame, weft_describe(frame->step),
@@ -188,18 +221,6 @@ static inline weft_step weft__return(weft_frame *frame, weft_chain *chain, bool 
     chain->status = frame->outcome;
     chain->top = frame->caller;
     return weft__back();
-}
-
-/* FINALLY begins: what was requested up to now is acknowledged, so that awaits work again. The note
- * grows by one at least: what was entered before is told from what will be entered in the cleanup
- * by it (see scope.h). */
-static inline void weft__clean(weft_frame *frame, weft_chain *chain)
-{
-    const weft__serial note = chain->note;
-    frame->note = note;
-    chain->note = chain->newest > note           ? chain->newest
-                  : note < WEFT__SERIAL_LAST ? (weft__serial)(note + 1)
-                                             : note;
 }
 
 /* FINALLY ends early: the first failure stays. */
@@ -215,7 +236,7 @@ static inline void weft__result(const weft_frame *frame, weft_chain *chain, int1
 {
     chain->status = value;
 #if WEFT_ORIGINS
-    if (value < 0) {
+    if (value < 0 && (chain->flags & WEFT__SEALED) == 0) {
         chain->failed_in = frame->step;
         chain->failed_line = (uint16_t)line;
     }

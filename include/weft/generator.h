@@ -150,7 +150,9 @@
                 weft__f->outcome = weft__c->status;                                                \
                 WEFT__ENTER(k, weft__close(weft__f, weft__c, &(place).weft));                      \
                 weft__closed(weft__c, &(place).weft);                                              \
-                weft__c->status = weft__f->outcome;                                                \
+                if (weft__f->outcome < 0 || weft__c->status >= 0) {                                \
+                    weft__c->status = weft__f->outcome;                                            \
+                }                                                                                  \
                 weft__f->outcome = 0;                                                              \
             }                                                                                      \
             WEFT__LEAVE();                                                                         \
@@ -198,13 +200,17 @@ static inline weft_step weft__advance(weft_frame *caller, weft_chain *chain, wef
 
 static inline weft_step weft__close(weft_frame *caller, weft_chain *chain, weft_frame *generator)
 {
+    if (weft__is_idle(generator)) {
+        chain->status = 0; /* it never was, or has ended */
+        return weft__back();
+    }
     return weft__advance(caller, chain, generator, WEFT_ECLOSED);
 }
 
 /* After the close: being closed is no failure, another failure of the cleanup is one. */
 static inline void weft__closed(weft_chain *chain, const weft_frame *generator)
 {
-    if (WEFT__RARE(!weft__has_ended(generator))) {
+    if (WEFT__RARE(!weft__is_idle(generator))) {
         weft__stop_in(generator, weft_describe(generator->step),
                       "it yields while it is closed: let WEFT_ECLOSED leave it");
     }

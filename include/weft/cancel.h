@@ -1,0 +1,112 @@
+/* cancel.h - asking a task, or what happens inside a scope, to stop. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Cancelling is asking. The wait under way is undone, further ones are refused, the frames unwind
+ * innermost first, each through its FINALLY, which can wait; and the task ends when it has let go of
+ * everything. How a request is remembered stands in scope.h.
+ *
+ *     weft_task_cancel(&self->slot.task);                       // and then await it:
+ *     WEFT_AWAIT(self->join, weft_join, &self->slot.task);      // WEFT_STATUS(): WEFT_ECANCELED
+ */
+#ifndef WEFT_CANCEL_H
+#define WEFT_CANCEL_H
+
+#include <weft/task.h>
+
+WEFT__BEGIN_C
+
+/**
+ * Asks a task to stop: its wait under way is undone and every further one refused, until it has
+ * ended; FINALLY can wait. A task that has not begun runs only its FINALLY.
+ *
+ * @return true if it will see that; false if it has ended already.
+ * Context: loop. Cost: O(scopes of the task).
+ */
+static inline bool weft_task_cancel(weft_task *task);
+
+/** How many requests stand on the task's own scope. */
+static inline int weft_cancelling(const weft_task *task)
+{
+    return task->chain.requests;
+}
+
+/**
+ * Takes one request back; with the last of them the task may wait again. A wait that was undone
+ * stays undone, but WEFT_AWAIT goes on after it; a task that has not begun will begin after all.
+ *
+ * @return how many requests are left.
+ */
+static inline int weft_uncancel(weft_task *task);
+
+/** Cancels what happens inside a scope. Quiet: who cancels, absorbs (see WEFT_MOVE_ON). */
+static inline void weft_scope_cancel(weft_scope *scope);
+
+/* How it is done. */
+
+/* A request has come: undoes the wait, if there is one and it can be undone. */
+static inline void weft__interrupt(weft_task *task)
+{
+    weft_chain *const chain = &task->chain;
+    if (!weft__is_pending(chain) || (chain->flags & (WEFT__HOLDS | WEFT__DONE)) != 0) {
+        return;
+    }
+    if ((chain->flags & WEFT__PARKED) != 0) {
+        weft__make_ready(task, WEFT_ECANCELED);
+    } else if ((chain->flags & WEFT__READY) == 0) {
+        return; /* it runs: its next wait is refused */
+    } else if (chain->top->state == WEFT__START && chain->top->caller == NULL) {
+        chain->top->state = WEFT__UNWIND;
+        chain->status = WEFT_ECANCELED;
+        return;
+    } else if (chain->status >= 0) {
+        chain->status = WEFT_ECANCELED;
+    } else {
+        return;
+    }
+    weft__from_library(chain);
+    weft__acknowledge(chain);
+}
+
+static inline void weft__request(weft_task *task, weft__serial *requests, weft__serial *serial)
+{
+    *serial = weft__next_serial(&task->chain);
+    *requests = *requests < WEFT__SERIAL_LAST ? (weft__serial)(*requests + 1) : *requests;
+    weft__look(&task->chain);
+    weft__interrupt(task);
+}
+
+static inline bool weft_task_cancel(weft_task *task)
+{
+    if (!weft_task_is_running(task)) {
+        return false;
+    }
+    weft__request(task, &task->chain.requests, &task->chain.asked);
+    return true;
+}
+
+static inline int weft_uncancel(weft_task *task)
+{
+    weft_chain *const chain = &task->chain;
+    if (chain->requests > 0 && --chain->requests == 0) {
+        chain->asked = 0;
+        weft__look(chain);
+        if (!weft_task_is_done(task) && (chain->flags & WEFT__READY) != 0 &&
+            chain->top->state == WEFT__UNWIND && chain->top->caller == NULL &&
+            !weft__is_pending(chain)) {
+            chain->top->state = WEFT__START;
+            chain->status = 0;
+        }
+    }
+    return chain->requests;
+}
+
+static inline void weft_scope_cancel(weft_scope *scope)
+{
+    if (scope->task != NULL) {
+        weft__request(scope->task, &scope->requests, &scope->serial);
+    }
+}
+
+WEFT__END_C
+
+#endif

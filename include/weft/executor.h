@@ -1,0 +1,263 @@
+/* executor.h - runs what is ready, sleeps until the next deadline. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * The whole of it is a table of contents:
+ *
+ *     while (there is something to wait for) {
+ *         sleep until something happens;      // not at all, if a task is ready
+ *         make ready what is due;
+ *         run those that are ready now;       // what they make ready runs in the next pass
+ *     }
+ *
+ * What a platform must provide is its *port*, three functions:
+ *
+ *     static weft_time now(void *context);
+ *     static bool sleep_until(void *context, weft_time at);
+ *     static void wake(void *context);
+ *
+ *     static const weft_port port = { now, sleep_until, wake };
+ *     static weft_executor executor;
+ *     static WEFT_TASK(blink) left, right;
+ *
+ *     weft_executor_init(&executor, &port, NULL);
+ *     weft_spawn(&executor.group, &left, blink, WEFT_MS(250));
+ *     weft_spawn(&executor.group, &right, blink, WEFT_MS(400));
+ *     weft_executor_run(&executor);
+ *
+ * On an operating system loop.h is all of that, ready made.
+ */
+#ifndef WEFT_EXECUTOR_H
+#define WEFT_EXECUTOR_H
+
+#include <weft/generator.h>
+#include <weft/group.h>
+#include <weft/join.h>
+#include <weft/timer.h>
+
+/** What a platform provides. */
+typedef struct weft_port {
+    /** The time, in ticks of WEFT_TICK_HZ; it never goes back. */
+    weft_time (*now)(void *context);
+    /**
+     * Returns when it is `at`, or something woke this executor, or for no reason at all. With a
+     * time that has passed: looks whether something came, and returns at once. It must check
+     * weft_executor_is_woken() and fall asleep in one step that no interrupt can come between.
+     *
+     * @return false if nothing can ever come: at is WEFT_FOREVER, and there is no source of events.
+     */
+    bool (*sleep_until)(void *context, weft_time at);
+    /** Ends a sleep_until(). Context: interrupt, any thread. May be NULL if neither is used. */
+    void (*wake)(void *context);
+} weft_port;
+
+typedef struct weft_executor {
+    weft_core core;
+    weft_group group; /* owns the detached tasks: weft_spawn(&executor.group, …) */
+    const weft_port *port;
+    void *context;
+    /* private: */
+    size_t (*choose)(struct weft_executor *, size_t count); /* testing: which of the ready runs */
+    void (*traced)(struct weft_executor *, weft_task *);    /* testing: before a task runs */
+    void (*parked)(struct weft_executor *, weft_task *);    /* testing: after a step, if it waits */
+    uint16_t until_poll; /* resumes until the port is asked again, while there is work */
+    bool is_running, is_stopped;
+} weft_executor;
+
+WEFT__BEGIN_C
+
+/** Prepares an executor. The port and its context outlive it. */
+static inline void weft_executor_init(weft_executor *executor, const weft_port *port,
+                                      void *context);
+
+/**
+ * Runs until every task has ended, or weft_executor_stop().
+ *
+ * @return 0; WEFT_ESTOPPED; WEFT_EDEADLOCK if tasks are left and nothing can ever wake them.
+ */
+static inline int weft_executor_run(weft_executor *executor);
+
+/** Runs until one task has ended: its status, or as weft_executor_run(). */
+static inline int weft_executor_run_until(weft_executor *executor, const weft_task *task);
+
+/** Ends the run after this pass. Context: loop. */
+static inline void weft_executor_stop(weft_executor *executor)
+{
+    executor->is_stopped = true;
+}
+
+/** True if something was posted: for sleep_until(). Context: any. */
+static inline bool weft_executor_is_woken(weft_executor *executor)
+{
+    return !weft_remote_is_empty(&executor->core.remote);
+}
+
+/** When the next timer is due; WEFT_FOREVER: none. Never later than that, at times earlier. */
+static inline weft_time weft_executor_next(weft_executor *executor)
+{
+    weft_time at;
+    return weft_timers_next(&executor->core.timers, &at) ? at : WEFT_FOREVER;
+}
+
+/* How it is done. */
+
+enum { WEFT__POLL_INTERVAL = 61 }; /* resumes between two polls, as Go and tokio have it */
+
+static inline weft_executor *weft__executor_of(weft_core *core)
+{
+    return WEFT__CONTAINER(core, weft_executor, core);
+}
+
+/* A detached task has ended: a failure that nobody awaited is told once. */
+static inline void weft__detached_ended(weft_owner *owner, weft_task *task)
+{
+    if (task->status < 0 && task->status != WEFT_ECANCELED &&
+        (task->chain.flags & WEFT__WAS_JOINED) == 0) {
+        weft__report(owner->core, task, NULL, "a detached task failed, and nobody awaited it",
+                     task->status);
+    }
+}
+
+static inline void weft__executor_notify(weft_core *core)
+{
+    weft_executor *const executor = weft__executor_of(core);
+    if (executor->port->wake != NULL) {
+        executor->port->wake(executor->context);
+    }
+}
+
+static inline void weft_executor_init(weft_executor *executor, const weft_port *port, void *context)
+{
+    weft_executor fresh = WEFT__ZERO;
+    *executor = fresh;
+    executor->port = port;
+    executor->context = context;
+    weft_core_init(&executor->core, port->now(context));
+    executor->core.notify = weft__executor_notify;
+    weft__group_open(&executor->group, &executor->core);
+    executor->group.owner.ended = weft__detached_ended;
+}
+
+/* Sleeps, or only looks if a task is ready; then makes ready what is due. */
+static inline bool weft__poll(weft_executor *executor)
+{
+    weft_core *const core = &executor->core;
+    const bool is_idle = weft_link_is_empty(&core->ready);
+    const weft_time at = is_idle ? weft_executor_next(executor) : core->now;
+    const bool may_go_on = executor->port->sleep_until(executor->context, at) || !is_idle ||
+                           !weft_remote_is_empty(&core->remote);
+    core->now = executor->port->now(executor->context);
+    executor->until_poll = WEFT__POLL_INTERVAL;
+    return may_go_on;
+}
+
+/* Testing: the one of a batch that runs next; counted anew, since a callback may be taken back. */
+static inline weft_link *weft__choose(weft_executor *executor, const weft_link *batch)
+{
+    size_t count = 0, nth;
+    weft_link *link = batch->next;
+    if (executor->choose == NULL) {
+        return link;
+    }
+    for (; link != batch; link = link->next) {
+        count++;
+    }
+    link = batch->next;
+    for (nth = count > 1 ? executor->choose(executor, count) : 0; nth > 0; nth--) {
+        link = link->next;
+    }
+    return link;
+}
+
+/* Testing: one pass in an order that is chosen, and told before each step and after it. */
+__attribute__((cold, noinline, unused)) static void weft__run_chosen(weft_executor *executor)
+{
+    weft_link batch = WEFT__ZERO;
+    weft_link_splice(&batch, &executor->core.ready);
+    while (!weft_link_is_empty(&batch)) {
+        weft_link *const link = weft__choose(executor, &batch);
+        weft_task *const task = WEFT__CONTAINER(link, weft_task, link);
+        weft_link_remove(link);
+        if (executor->until_poll > 0) {
+            executor->until_poll--;
+        }
+        if (executor->traced != NULL) {
+            executor->traced(executor, task);
+        }
+        if (weft__task_run(&executor->core, task) && executor->parked != NULL) {
+            executor->parked(executor, task);
+        }
+    }
+}
+
+/* Runs the tasks that are ready now, and no others. */
+static inline void weft__run_ready(weft_executor *executor)
+{
+    weft_core *const core = &executor->core;
+    weft_link batch = WEFT__ZERO;
+    if (WEFT__RARE(executor->choose != NULL || executor->traced != NULL)) {
+        weft__run_chosen(executor);
+        return;
+    }
+    weft_link_splice(&batch, &core->ready);
+    while (batch.next != &batch) { /* a step may take others out, the last of them too */
+        weft_link *const link = batch.next;
+        batch.next = link->next;
+        link->next->prev = &batch;
+        if (executor->until_poll > 0) {
+            executor->until_poll--;
+        }
+        (void)weft__task_run(core, WEFT__CONTAINER(link, weft_task, link));
+    }
+}
+
+/* One pass; false if nothing can ever happen again. */
+static inline bool weft__pass(weft_executor *executor)
+{
+    weft_core *const core = &executor->core;
+    if (weft_link_is_empty(&core->ready) || executor->until_poll == 0) {
+        if (!weft__poll(executor)) {
+            return false;
+        }
+    }
+    weft_remote_run(&core->remote);
+    (void)weft_timers_fire(&core->timers, core->now);
+    if (!weft_link_is_empty(&core->ready)) {
+        weft__run_ready(executor);
+        core->current = NULL;
+    }
+    return true;
+}
+
+static inline int weft__run_while(weft_executor *executor, const weft_task *task)
+{
+    int status = 0;
+    WEFT_ASSERT(!executor->is_running, "this executor runs already: await instead of running it");
+    executor->is_running = true;
+    executor->core.now = executor->port->now(executor->context);
+    executor->until_poll = 0;
+    while (status == 0 && (task != NULL ? !weft_task_is_done(task)
+                                        : weft_group_is_busy(&executor->group))) {
+        if (!weft__pass(executor)) {
+            status = WEFT_EDEADLOCK;
+        } else if (executor->is_stopped) {
+            status = WEFT_ESTOPPED;
+        }
+    }
+    executor->is_running = false;
+    executor->is_stopped = false;
+    return task != NULL && weft_task_is_done(task) ? task->status : status;
+}
+
+static inline int weft_executor_run(weft_executor *executor)
+{
+    return weft__run_while(executor, NULL);
+}
+
+static inline int weft_executor_run_until(weft_executor *executor, const weft_task *task)
+{
+    return weft__run_while(executor, task);
+}
+
+WEFT__END_C
+
+#endif

@@ -1,0 +1,281 @@
+/* task.h - a chain that is scheduled: it parks until somebody wakes or cancels it. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * A task is a chain of frames with a place in a queue. Everything that waits, in this library and
+ * in yours, is written with the two primitives of this page:
+ *
+ *     struct my_wait { WEFT_FRAME; struct my_event *event; };
+ *
+ *     WEFT_ASYNC(my_wait, self)                          void my_set(struct my_event *event)
+ *     {                                                  {
+ *         WEFT_PARK(&self->event->waiters);                  weft_wake_first(&event->waiters);
+ *     }                                                  }
+ *     WEFT_END
+ *
+ *               spawn                 park
+ *     (zeroed) ──────> ready ──────────────────> parked     park: it hangs by its own link in the
+ *                       │ ^                        │              list of what it waits for
+ *                       v └────────────────────────┘        wake: O(1), never fails, runs nothing;
+ *                    running       wake, cancel                   a cancel is a wake with a status
+ *                       │
+ *                       v
+ *                     ended
+ *
+ * Whoever ends a wait records how it ended: the waker with 0 or a status of its own, the canceller
+ * with WEFT_ECANCELED. A task that was woken and is then cancelled before it ran is told
+ * WEFT_ECANCELED, unless the waker said that the end is final (weft_wake_final); so a wait that was
+ * given something (a permit, an item) must look, and give it back. A park with WEFT_HOLD cannot be
+ * cancelled at all: the request meets the next wait.
+ */
+#ifndef WEFT_TASK_H
+#define WEFT_TASK_H
+
+#include <weft/core.h>
+
+/** In a coroutine: the task that runs it. Stops in a generator that plain C drives. */
+#define WEFT_SELF() weft__task(weft__c)
+
+/**
+ * In a coroutine: waits until somebody wakes this task.
+ *
+ * WEFT_STATUS() is then 0, what the waker gave, or WEFT_ECANCELED. WEFT_HOLD is the same, but
+ * cannot be cancelled: for what the kernel, a DMA or a child still holds.
+ *
+ * @param list  Where it hangs: wakers find it there, and a cancel takes it out. NULL: nowhere.
+ * Cost: O(1).
+ */
+#define WEFT_PARK(list) WEFT__PARK(WEFT__N, list, WEFT__PARKED)
+#define WEFT_HOLD(list) WEFT__PARK(WEFT__N, list, WEFT__PARKED | WEFT__HOLDS)
+#define WEFT__PARK(n, list, how)                                                                   \
+    do {                                                                                           \
+        WEFT__FITS(n);                                                                             \
+        WEFT__AT(n);                                                                               \
+        if (weft__park(weft__c, list, how)) {                                                      \
+            return WEFT__SUSPENDED;                                                                \
+        }                                                                                          \
+        if (0) {                                                                                   \
+            WEFT__CASE(n) :;                                                                       \
+        }                                                                                          \
+    } while (0)
+
+/** In a coroutine: lets the other ready tasks run first. WEFT_STATUS() as after WEFT_PARK. */
+#define WEFT_PASS() WEFT__PARK(WEFT__N, NULL, WEFT__READY)
+
+/**
+ * In a coroutine: ends it with a status that came from a wait. As WEFT_RETURN, but the place where
+ * a failure is said to begin is the line that awaits this coroutine.
+ */
+#define WEFT_RETURN_STATUS(value)                                                                  \
+    do {                                                                                           \
+        weft__c->status = (int16_t)(value);                                                        \
+        weft__from_library(weft__c);                                                               \
+        WEFT__LEAVE();                                                                             \
+    } while (0)
+
+/**
+ * In a coroutine that may never have to wait: lets the others run once the budget is used up.
+ * Put it before the work. It fails only by cancellation, and leaves then.
+ */
+#define WEFT_CHECKPOINT()                                                                          \
+    do {                                                                                           \
+        if (WEFT__RARE(weft__is_spent(weft__c))) {                                                 \
+            WEFT_PASS();                                                                           \
+            if (weft__c->status < 0) {                                                             \
+                WEFT__LEAVE();                                                                     \
+            }                                                                                      \
+        }                                                                                          \
+    } while (0)
+
+WEFT__BEGIN_C
+
+static inline void weft__make_ready(weft_task *task, int16_t status)
+{
+    weft_core *const core = task->owner->core;
+    task->chain.flags = (uint8_t)((task->chain.flags & ~WEFT__PARKED) | WEFT__READY);
+    task->chain.status = status;
+    weft_link_remove(&task->link);
+    weft_link_insert(&core->ready, &task->link);
+}
+
+/**
+ * Ends the wait of a task with a status; nothing happens if it is not waiting (any more).
+ *
+ * Context: loop. Cost: O(1). The task runs in the next pass, behind those that are ready.
+ */
+static inline void weft_wake_status(weft_task *task, int status)
+{
+    if ((task->chain.flags & WEFT__PARKED) != 0) {
+        weft__make_ready(task, (int16_t)status);
+        weft__from_library(&task->chain);
+    }
+}
+
+/** Ends the wait of a task with success. A cancel before it runs still makes it WEFT_ECANCELED. */
+static inline void weft_wake(weft_task *task)
+{
+    if ((task->chain.flags & WEFT__PARKED) != 0) {
+        weft__make_ready(task, 0);
+    }
+}
+
+/** Ends a wait in a way that cannot be undone: bytes have moved, a result is there. */
+static inline void weft_wake_final(weft_task *task, int status)
+{
+    if ((task->chain.flags & WEFT__PARKED) != 0) {
+        weft__make_ready(task, (int16_t)status);
+        weft__from_library(&task->chain);
+        task->chain.flags |= WEFT__HOLDS;
+    }
+}
+
+/** The task that waits longest in a list of WEFT_PARK, or NULL. */
+static inline weft_task *weft_first_waiter(const weft_link *list)
+{
+    return weft_link_is_empty(list) ? NULL : WEFT__CONTAINER(list->next, weft_task, link);
+}
+
+/** Wakes the one that waits longest; false if none does. */
+static inline bool weft_wake_first(const weft_link *list)
+{
+    weft_task *const task = weft_first_waiter(list);
+    if (task != NULL) {
+        weft_wake(task);
+    }
+    return task != NULL;
+}
+
+/** Wakes all that wait, in the order in which they came. */
+static inline void weft_wake_all(const weft_link *list)
+{
+    while (weft_wake_first(list)) {
+    }
+}
+
+/* How it is done. */
+
+static inline weft_task *weft__task(weft_chain *chain)
+{
+    if (WEFT__RARE((chain->flags & WEFT__IS_TASK) == 0)) {
+        weft__stop_in(chain->top, weft_describe(chain->top->step),
+                      "it has to wait: drive it from a coroutine, not from plain C");
+    }
+    return WEFT__CONTAINER(chain, weft_task, chain);
+}
+
+static inline weft_core *weft__core(weft_chain *chain)
+{
+    return weft__task(chain)->owner->core;
+}
+
+static inline bool weft__is_spent(weft_chain *chain)
+{
+    weft_core *const core = weft__core(chain);
+    if (core->budget > 0) {
+        core->budget--;
+    }
+    return core->budget == 0;
+}
+
+/* A timer for each open scope whose deadline has none yet: only now that the task really waits. */
+__attribute__((noinline, unused)) static void weft__arm_scopes(weft_task *task)
+{
+    weft_timers *const timers = &task->owner->core->timers;
+    for (weft_block *block = task->chain.block; block != NULL; block = block->outer) {
+        weft_scope *const scope = weft__scope_of(block);
+        if (scope->has_deadline && !scope->expired && !weft_timer_is_armed(&scope->timer)) {
+            weft_timers_arm(timers, &scope->timer, scope->timer.at);
+        }
+    }
+    task->chain.flags &= (uint8_t)~WEFT__UNARMED;
+}
+
+/* Cancelled: the wait does not begin. A task that does nothing but try must not starve the others,
+ * so that a refusal counts against the budget; true: they get their turn first. */
+__attribute__((cold, noinline, unused)) static bool weft__refuse(weft_task *task)
+{
+    weft_core *const core = task->owner->core;
+    weft_chain *const chain = &task->chain;
+    if (++core->refused == 1000) {
+        weft__report(core, task, chain->top->caller != NULL ? chain->top->caller : chain->top,
+                     "a thousand waits refused in a row: leave the loop on WEFT_ECANCELED",
+                     WEFT_ECANCELED);
+    }
+    weft__from_library(chain);
+    chain->status = WEFT_ECANCELED;
+    weft__acknowledge(chain);
+    if (!weft__is_spent(chain)) {
+        return false;
+    }
+    chain->flags |= WEFT__READY | WEFT__HOLDS;
+    weft_link_insert(&core->ready, &task->link);
+    return true;
+}
+
+/* True: it waits now. */
+static inline bool weft__park(weft_chain *chain, weft_link *list, int how)
+{
+    weft_task *const task = weft__task(chain);
+    if (WEFT__RARE(weft__is_pending(chain)) && (how & WEFT__HOLDS) == 0) {
+        return weft__refuse(task);
+    }
+    if (WEFT__RARE((chain->flags & WEFT__UNARMED) != 0)) {
+        weft__arm_scopes(task);
+    }
+    chain->flags |= (uint8_t)how;
+    chain->status = 0;
+    if ((how & WEFT__READY) != 0) {
+        list = &task->owner->core->ready;
+    }
+    if (list != NULL) {
+        weft_link_insert(list, &task->link);
+    } else {
+        weft_link_init(&task->link);
+    }
+    return true;
+}
+
+/* Leaves a scope: its timer, its requests and the count of refusals go with it. */
+static inline void weft__scope_leave(weft_task *task, weft_scope *scope)
+{
+    if (weft_timer_is_armed(&scope->timer)) {
+        weft_timers_cancel(&task->owner->core->timers, &scope->timer);
+    }
+    if (scope->serial != 0) {
+        task->owner->core->refused = 0;
+    }
+    weft__scope_pop(&task->chain, scope);
+}
+
+/* Puts a task with its first frame into the queue. */
+static inline void weft__task_start(weft_owner *owner, weft_link *siblings, weft_task *task,
+                                    weft_frame *frame)
+{
+    weft_task fresh = WEFT__ZERO;
+    fresh.chain.top = frame;
+    fresh.chain.flags = WEFT__IS_TASK | WEFT__READY;
+    fresh.owner = owner;
+    *task = fresh;
+    weft_link_insert(siblings, &task->sibling);
+    weft_link_insert(&owner->core->ready, &task->link);
+}
+
+/* Runs a task that is in no list, until it waits (true) or has ended: then it may be freed. */
+static inline bool weft__task_run(weft_core *core, weft_task *task)
+{
+    task->chain.flags &= (uint8_t) ~(WEFT__READY | WEFT__HOLDS);
+    core->current = task;
+    core->budget = WEFT_BUDGET;
+    if (weft__trampoline(&task->chain)) {
+        task->chain.flags =
+            (uint8_t)((task->chain.flags & WEFT__WAS_JOINED) | WEFT__IS_TASK | WEFT__DONE);
+        task->status = task->chain.status;
+        weft_link_remove(&task->sibling);
+        task->owner->ended(task->owner, task); /* from here on nobody touches it */
+        return false;
+    }
+    return true;
+}
+
+WEFT__END_C
+
+#endif
