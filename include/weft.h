@@ -1,0 +1,47 @@
+/* weft.h - all of Weft, and the tour. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Stackless coroutines in plain C: functions that stop in the middle and go on later, with their
+ * state in structs that you can see. Read the headers in this order; each stands on those before.
+ *
+ *   weft/resume.h     a function that resumes: one byte of state (a protothread)
+ *   weft/frame.h      coroutines that await each other, with explicit frames; FINALLY
+ *   weft/generator.h  coroutines that yield; FOR_EACH
+ *   weft/scope.h      who asked a coroutine to stop: cancellation, as arithmetic
+ *   weft/core.h       a task, and what the tasks of one loop share
+ *   weft/task.h       a chain of frames that is scheduled: park and wake
+ *   weft/cancel.h     asking a task to stop
+ *   weft/timer.h      sleep, and blocks with a deadline: TIMEOUT, MOVE_ON, SHIELD
+ *   weft/group.h      tasks belong to a group, which ends after the last of them
+ *   weft/join.h       waiting for the end of a task
+ *   weft/executor.h   runs what is ready, sleeps until the next deadline; a port of 3 functions
+ *   weft/sync.h       event, semaphore, signals from interrupts and threads
+ *   weft/queue.h      a bounded queue
+ *   weft/dump.h       what is every task waiting for?
+ *   weft/testing.h    a clock that jumps, traces, seeds, every schedule, a cancel at every point
+ *
+ * So far nothing needs an operating system, a heap or a libc. From here on a library, libweft:
+ *
+ *   weft/loop.h       the event loop: weft_run(), callbacks, signals, embedding
+ *   weft/source.h     a descriptor that the loop watches
+ *   weft/pool.h       functions that block, in a few threads
+ *   weft/dns.h        names become addresses
+ *   weft/stream.h     bytes in order: read, write, flow control
+ *   weft/socket.h     connect, listen, accept, serve: TCP and Unix-domain
+ *
+ * Adapters are included by name: weft/curl.h.
+ */
+#ifndef WEFT_H
+#define WEFT_H
+
+#include <weft/dump.h>
+#include <weft/executor.h>
+#include <weft/queue.h>
+#include <weft/resume.h>
+#include <weft/sync.h>
+
+#if __STDC_HOSTED__ && defined __unix__ && !defined WEFT_FREESTANDING
+#include <weft/socket.h>
+#endif
+
+#endif

@@ -1,0 +1,105 @@
+/* handle.c - callbacks: each stands in the ready queue as a task of one step. */
+/* SPDX-License-Identifier: MIT */
+#include "loop_internal.h"
+
+/* Before the call the handle is idle again, and after it nothing is touched: the callback may post
+ * it once more, or free it. That is why the step says "suspended". */
+static weft_step handle_step(weft_frame *frame, weft_chain *chain)
+{
+    static const weft_site site = {"callback", "weft/loop.h"};
+    const weft_step gone = {.suspended = true};
+    if (frame->state == WEFT__DESCRIBE) {
+        return weft__other(frame, chain, &site);
+    }
+    weft_handle *const handle = WEFT__CONTAINER(frame, weft_handle, frame);
+    void (*const call)(void *) = handle->call;
+    void *const argument = handle->argument;
+    handle->task.chain.flags = WEFT__IS_TASK | WEFT__DONE;
+    weft_link_remove(&handle->task.sibling);
+    if (handle->source == NULL || weft__handle_turn(handle)) {
+        call(argument);
+    }
+    return gone;
+}
+
+void weft__handles_init(weft_loop *loop)
+{
+    weft_link_init(&loop->handles);
+    loop->handle_owner.core = &loop->executor.core;
+}
+
+static void prepare(weft_loop *loop, weft_handle *handle, void (*call)(void *), void *argument)
+{
+    handle->loop = loop;
+    handle->call = call;
+    handle->argument = argument;
+}
+
+static void post(weft_handle *handle)
+{
+    if (!weft_task_is_running(&handle->task)) {
+        handle->frame = weft__head(handle_step, NULL);
+        weft__task_start(&handle->loop->handle_owner, &handle->loop->handles, &handle->task,
+                         &handle->frame);
+    }
+}
+
+void weft_call_soon(weft_loop *loop, weft_handle *handle, void (*call)(void *), void *argument)
+{
+    weft__loop_check_thread(loop, __func__);
+    prepare(loop, handle, call, argument);
+    post(handle);
+}
+
+static void fire(weft_timer *timer)
+{
+    post(WEFT__CONTAINER(timer, weft_handle, timer));
+}
+
+void weft_call_at(weft_loop *loop, weft_handle *handle, weft_time at, void (*call)(void *),
+                  void *argument)
+{
+    weft__loop_check_thread(loop, __func__);
+    WEFT_ASSERT(!weft_timer_is_armed(&handle->timer), "weft_handle_cancel() it before");
+    prepare(loop, handle, call, argument);
+    handle->timer.fire = fire;
+    weft_timers_arm(&loop->executor.core.timers, &handle->timer, at);
+}
+
+void weft_call_later(weft_loop *loop, weft_handle *handle, weft_time after, void (*call)(void *),
+                     void *argument)
+{
+    weft_call_at(loop, handle, weft__deadline(loop->executor.core.now, after), call, argument);
+}
+
+static void arrived(weft_remote *remote)
+{
+    post(WEFT__CONTAINER(remote, weft_handle, remote));
+}
+
+void weft_call_soon_threadsafe(weft_loop *loop, weft_handle *handle, void (*call)(void *),
+                               void *argument)
+{
+    prepare(loop, handle, call, argument);
+    handle->remote.run = arrived;
+    weft_post(&loop->executor.core, &handle->remote);
+}
+
+bool weft_handle_cancel(weft_handle *handle)
+{
+    if (handle->loop == NULL) {
+        return false;
+    }
+    weft__loop_check_thread(handle->loop, __func__);
+    if (weft_timer_is_armed(&handle->timer)) {
+        weft_timers_cancel(&handle->loop->executor.core.timers, &handle->timer);
+        return true;
+    }
+    if (!weft_task_is_running(&handle->task)) {
+        return false;
+    }
+    weft_link_remove(&handle->task.link);
+    weft_link_remove(&handle->task.sibling);
+    handle->task.chain.flags = WEFT__IS_TASK | WEFT__DONE;
+    return true;
+}

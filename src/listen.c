@@ -1,0 +1,294 @@
+/* listen.c - listeners: opened, accepted from, closed. */
+/* SPDX-License-Identifier: MIT */
+#include "stream_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include <weft/socket.h>
+
+struct weft_listener {
+    weft_source source;
+    size_t users; /* frames that accept: the last of them frees it, once it is closed */
+    char *path;   /* of a Unix-domain socket, and which file it was */
+    dev_t device;
+    ino_t inode;
+};
+
+int weft_listener_open(weft_loop *loop, weft_listener **ret_listener, int fd)
+{
+    const int flags = fcntl(fd, F_GETFL);
+    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
+        return -errno;
+    }
+    weft_listener *const listener = calloc(1, sizeof *listener);
+    if (listener == NULL) {
+        return WEFT_ENOMEM;
+    }
+    const int status = weft_source_open(&listener->source, loop, fd);
+    if (status < 0) {
+        free(listener);
+        return status;
+    }
+    *ret_listener = listener;
+    return 0;
+}
+
+/* Removes the socket's file, unless another has taken its name. */
+static void remove_file(const weft_listener *listener)
+{
+    struct stat now;
+    if (listener->path != NULL && lstat(listener->path, &now) == 0 &&
+        now.st_dev == listener->device && now.st_ino == listener->inode) {
+        unlink(listener->path);
+    }
+}
+
+void weft__listener_hold(weft_listener *listener)
+{
+    listener->users++;
+}
+
+void weft__listener_leave(weft_listener *listener)
+{
+    if (--listener->users == 0 && listener->source.loop == NULL) {
+        free(listener->path);
+        free(listener);
+    }
+}
+
+void weft_listener_close(weft_listener **place)
+{
+    weft_listener *const listener = *place;
+    if (listener == NULL) {
+        return;
+    }
+    *place = NULL;
+    const int fd = listener->source.fd;
+    weft_source_close(&listener->source); /* wakes who accepts */
+    close(fd);
+    remove_file(listener);
+    listener->users++;
+    weft__listener_leave(listener);
+}
+
+int weft_listener_fd(const weft_listener *listener)
+{
+    return listener->source.fd;
+}
+
+uint16_t weft_listener_port(const weft_listener *listener)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address = {.any = {.sa_family = AF_UNSPEC}};
+    socklen_t size = sizeof address;
+    getsockname(listener->source.fd, &address.any, &size);
+    return ntohs(address.any.sa_family == AF_INET    ? address.v4.sin_port
+                 : address.any.sa_family == AF_INET6 ? address.v6.sin6_port
+                                                     : 0);
+}
+
+/* --- bound ------------------------------------------------------------------------------------ */
+
+/* A socket that is bound and listens: its descriptor, or -errno. */
+static int bind_and_listen(const struct sockaddr *address, socklen_t size, int backlog, bool dual)
+{
+    const int on = 1, off = 0;
+    const int fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+        return -errno;
+    }
+    if (address->sa_family != AF_UNIX) {
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    }
+    if (address->sa_family == AF_INET6) {
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, dual ? &off : &on, sizeof on);
+    }
+    if (bind(fd, address, size) < 0 || listen(fd, backlog > 0 ? backlog : SOMAXCONN) < 0) {
+        const int status = -errno;
+        close(fd);
+        return status;
+    }
+    return fd;
+}
+
+static int bind_any(uint16_t port, int backlog)
+{
+    const struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
+    const struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port)};
+    const int fd = bind_and_listen((const struct sockaddr *)&v6, sizeof v6, backlog, true);
+    return fd != -EAFNOSUPPORT && fd != -EADDRNOTAVAIL
+               ? fd
+               : bind_and_listen((const struct sockaddr *)&v4, sizeof v4, backlog, false);
+}
+
+static int own(weft_loop *loop, weft_listener **ret_listener, int fd)
+{
+    const int status = fd < 0 ? fd : weft_listener_open(loop, ret_listener, fd);
+    if (status < 0 && fd >= 0) {
+        close(fd);
+    }
+    return status;
+}
+
+WEFT_ASYNC(weft_listen, self)
+{
+    WEFT_ASSERT(self->into != NULL, "a place for the listener");
+    if (self->host == NULL) {
+        WEFT_RETURN_STATUS(own(WEFT_LOOP(), self->into, bind_any(self->port, self->backlog)));
+    }
+    WEFT_TRY(self->resolve, weft_getaddrinfo, .host = self->host, .port = self->port,
+             .into = &self->addresses);
+    WEFT_RETURN_STATUS(own(WEFT_LOOP(), self->into,
+                           bind_and_listen(weft_address_at(&self->addresses, 0)->ai_addr,
+                                           weft_address_at(&self->addresses, 0)->ai_addrlen,
+                                           self->backlog, false)));
+WEFT_FINALLY:
+    weft_addresses_free(&self->addresses);
+}
+WEFT_END
+
+/* --- Unix-domain ------------------------------------------------------------------------------ */
+
+/* A path, or with a leading '@' an abstract name: its size, or -ENAMETOOLONG. */
+int weft__unix_address(struct sockaddr_un *address, const char *path)
+{
+    const size_t length = strlen(path);
+    if (length == 0 || length >= sizeof address->sun_path) {
+        return length == 0 ? -EINVAL : -ENAMETOOLONG;
+    }
+    *address = (struct sockaddr_un){.sun_family = AF_UNIX};
+    memcpy(address->sun_path, path, length);
+    if (path[0] == '@') {
+        address->sun_path[0] = '\0';
+        return (int)(offsetof(struct sockaddr_un, sun_path) + length);
+    }
+    return (int)sizeof *address;
+}
+
+/* True for a socket file on which nobody listens any more. */
+static bool is_stale(const struct sockaddr_un *address, int size)
+{
+    struct stat file;
+    bool stale = false;
+    if (address->sun_path[0] == '\0' || lstat(address->sun_path, &file) < 0 ||
+        !S_ISSOCK(file.st_mode)) {
+        return false;
+    }
+    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd >= 0) {
+        stale = connect(fd, (const struct sockaddr *)address, (socklen_t)size) < 0 &&
+                errno == ECONNREFUSED;
+        close(fd);
+    }
+    return stale;
+}
+
+int weft_listen_unix(weft_loop *loop, weft_listener **ret_listener, const char *path)
+{
+    struct sockaddr_un address;
+    struct stat file;
+    weft_listener *listener = NULL;
+    const int size = weft__unix_address(&address, path);
+    if (size < 0) {
+        return size;
+    }
+    if (is_stale(&address, size)) {
+        unlink(path);
+    }
+    const int status = own(loop, &listener,
+                           bind_and_listen((const struct sockaddr *)&address, (socklen_t)size, 0,
+                                           false));
+    if (status < 0) {
+        return status;
+    }
+    if (path[0] != '@' && lstat(path, &file) == 0) {
+        listener->device = file.st_dev;
+        listener->inode = file.st_ino;
+        listener->path = strdup(path);
+        if (listener->path == NULL) {
+            unlink(path);
+            weft_listener_close(&listener);
+            return WEFT_ENOMEM;
+        }
+    }
+    *ret_listener = listener;
+    return 0;
+}
+
+/* --- accepted --------------------------------------------------------------------------------- */
+
+void weft__no_delay(int fd)
+{
+    const int on = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* fails on what is not TCP: fine */
+}
+
+/* A connection's descriptor, -EAGAIN, or what the system says. Those that were given up before
+ * they were accepted are passed over. */
+static int try_accept(weft_listener *listener)
+{
+    int fd;
+    if (!listener->source.may_read) {
+        return -EAGAIN;
+    }
+    do {
+        fd = accept4(listener->source.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    } while (fd < 0 && (errno == EINTR || errno == ECONNABORTED || errno == EPROTO));
+    if (fd < 0 && errno == EAGAIN) {
+        listener->source.may_read = false;
+    }
+    return fd < 0 ? -errno : fd;
+}
+
+/* 0, -EAGAIN, or a failure. */
+static int accept_stream(weft_listener *listener, weft_loop *loop, weft_stream **into)
+{
+    const int fd = try_accept(listener);
+    if (fd < 0) {
+        return fd;
+    }
+    const int status = weft_stream_open(into, loop, fd);
+    if (status < 0) {
+        close(fd);
+        return status;
+    }
+    weft__no_delay(fd);
+    return 0;
+}
+
+WEFT_ASYNC(weft_accept, self)
+{
+    WEFT_ASSERT(self->listener != NULL && self->into != NULL, "a listener, and a place");
+    weft__listener_hold(self->listener);
+    WEFT_CHECKPOINT();
+    for (;;) {
+        if (self->listener->source.loop == NULL) {
+            WEFT_RETURN_STATUS(WEFT_ECLOSED);
+        }
+        {
+            const int status = accept_stream(self->listener, WEFT_LOOP(), self->into);
+            if (status != -EAGAIN) {
+                WEFT_RETURN_STATUS(status);
+            }
+        }
+        WEFT_LOOP()->awaited++;
+        WEFT_PARK(&self->listener->source.readers);
+        WEFT_LOOP()->awaited--;
+        if (WEFT_STATUS() < 0) {
+            WEFT_RETURN_STATUS(WEFT_STATUS());
+        }
+    }
+WEFT_FINALLY:
+    weft__listener_leave(self->listener);
+}
+WEFT_END

@@ -1,0 +1,396 @@
+/* loop.c - the loop itself: made, run, closed. */
+/* SPDX-License-Identifier: MIT */
+#include "loop_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/single_threaded.h>
+#include <time.h>
+#include <unistd.h>
+
+static _Thread_local weft_loop *running;
+static unsigned fork_generation;
+
+static void forked(void)
+{
+    fork_generation++;
+    running = NULL;
+}
+
+static void watch_forks(void)
+{
+    pthread_atfork(NULL, NULL, forked);
+}
+
+weft_time weft__now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (weft_time)now.tv_sec * WEFT_S(1) + now.tv_nsec;
+}
+
+/* --- the port --------------------------------------------------------------------------------- */
+
+static weft_time port_now(void *context)
+{
+    (void)context;
+    return weft__now();
+}
+
+/* Nobody is there who could ever wake a task: no descriptor that is awaited, no signal handler, no
+ * job and no other thread. */
+static bool is_alone(const weft_loop *loop)
+{
+    return !loop->is_forever && loop->awaited == 0 && loop->signal_handlers == 0 &&
+           loop->jobs == 0 && loop->executor.core.outside == 0 && __libc_single_threaded != 0;
+}
+
+static void check_step(weft_loop *loop);
+
+static bool port_sleep_until(void *context, weft_time at)
+{
+    weft_loop *const loop = context;
+    const weft_time now = weft__now();
+    if (loop->debug) {
+        check_step(loop);
+    }
+    if (at == WEFT_FOREVER && loop->wait_until == WEFT_FOREVER && is_alone(loop) &&
+        !weft_executor_is_woken(&loop->executor)) {
+        return false;
+    }
+    at = at < loop->wait_until ? at : loop->wait_until;
+    const bool at_once = at <= now || loop->executor.is_stopped ||
+                         weft_executor_is_woken(&loop->executor);
+    loop->backend->wait(loop, at_once ? 0 : at == WEFT_FOREVER ? WEFT_FOREVER : at - now);
+    if (loop->wake_source.may_read) {
+        char bytes[64];
+        while (read(loop->wake_pipe[0], bytes, sizeof bytes) == (ssize_t)sizeof bytes) {
+        }
+        loop->wake_source.may_read = false;
+    }
+    return true;
+}
+
+static void port_wake(void *context)
+{
+    const weft_loop *const loop = context;
+    const ssize_t written = write(loop->wake_pipe[1], "", 1); /* full: it is awake already */
+    (void)written;
+}
+
+static const weft_port port = {port_now, port_sleep_until, port_wake};
+
+weft_loop *weft__loop_of(weft_core *core)
+{
+    weft_executor *const executor = weft__executor_of(core);
+    WEFT_ASSERT(executor->port == &port, "this needs an operating system's loop: see loop.h");
+    return WEFT__CONTAINER(executor, weft_loop, executor);
+}
+
+/* --- debug mode ------------------------------------------------------------------------------- */
+
+/* The step that ran last, if it was a slow one. */
+static void check_step(weft_loop *loop)
+{
+    const weft_time now = weft__now();
+    if (loop->step_of != NULL && now - loop->step_began > loop->slow_step) {
+        weft_report report = {.message = "a step took long: give the others their turn, or use "
+                                         "the thread pool",
+                              .function = "?",
+                              .file = "?"};
+        loop->exception_handler != NULL ? loop->exception_handler(loop->exception_context, &report)
+                                        : weft__loop_report(&loop->executor.core, &report);
+    }
+    loop->step_of = NULL;
+    loop->step_began = now;
+}
+
+static void step_begins(weft_executor *executor, weft_task *task)
+{
+    weft_loop *const loop = WEFT__CONTAINER(executor, weft_loop, executor);
+    check_step(loop);
+    loop->step_of = task;
+}
+
+void weft_loop_set_debug(weft_loop *loop, bool debug)
+{
+    loop->debug = debug;
+    loop->step_of = NULL;
+    loop->executor.traced = debug ? step_begins : NULL;
+}
+
+void weft__loop_check_thread(const weft_loop *loop, const char *function)
+{
+    if (WEFT__RARE(loop->debug) && !pthread_equal(loop->thread, pthread_self())) {
+        WEFT_STOP(__FILE__, __LINE__, function,
+                  "called from another thread: use weft_call_soon_threadsafe()");
+    }
+}
+
+/* --- made and closed -------------------------------------------------------------------------- */
+
+static const weft_backend *choose_backend(const char *name)
+{
+    static const weft_backend *const all[] = {&weft__backend_epoll, &weft__backend_poll};
+    if (name == NULL) {
+        name = getenv("WEFT_BACKEND");
+    }
+    if (name == NULL || *name == '\0') {
+        return all[0];
+    }
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        if (strcmp(all[i]->name, name) == 0) {
+            return all[i];
+        }
+    }
+    return NULL;
+}
+
+static int open_wake_pipe(weft_loop *loop)
+{
+    if (pipe2(loop->wake_pipe, O_NONBLOCK | O_CLOEXEC) < 0) {
+        return -errno;
+    }
+    const int status = weft_source_open(&loop->wake_source, loop, loop->wake_pipe[0]);
+    if (status < 0) {
+        close(loop->wake_pipe[0]);
+        close(loop->wake_pipe[1]);
+        return status;
+    }
+    /* poll(2) asks only for what is awaited: this always is. */
+    loop->wake_source.is_awaited = true;
+    loop->wake_source.may_read = false;
+    return 0;
+}
+
+int weft_loop_new(weft_loop **ret_loop, const weft_loop_desc *desc)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    const weft_loop_desc defaults = {.backend = NULL};
+    const weft_backend *const backend = choose_backend((desc ? desc : &defaults)->backend);
+    weft_loop *const loop = backend != NULL ? calloc(1, sizeof *loop) : NULL;
+    if (loop == NULL) {
+        return backend == NULL ? -EINVAL : WEFT_ENOMEM;
+    }
+    desc = desc != NULL ? desc : &defaults;
+    pthread_once(&once, watch_forks);
+    loop->backend = backend;
+    loop->thread = pthread_self();
+    loop->fork_generation = fork_generation;
+    loop->wait_until = WEFT_FOREVER;
+    loop->slow_step = desc->slow_step > 0 ? desc->slow_step : WEFT_MS(100);
+    loop->pool_threads = desc->threads;
+    weft_link_init(&loop->sources);
+    weft_executor_init(&loop->executor, &port, loop);
+    loop->executor.core.report = weft__loop_report;
+    weft__handles_init(loop);
+    int status = backend->open(loop);
+    if (status == 0) {
+        status = open_wake_pipe(loop);
+        if (status < 0) {
+            backend->close(loop);
+        }
+    }
+    if (status < 0) {
+        free(loop);
+        return status == -ENOMEM ? WEFT_ENOMEM : status;
+    }
+    weft_loop_set_debug(loop, desc->debug || getenv("WEFT_DEBUG") != NULL);
+    *ret_loop = loop;
+    return 0;
+}
+
+/* After fork() the child shares the parent's epoll set: it must close its own ends, and no more. */
+static bool is_forked(const weft_loop *loop)
+{
+    return loop->fork_generation != fork_generation;
+}
+
+static void cancel_leftovers(weft_loop *loop)
+{
+    weft_group_cancel(&loop->executor.group);
+    running = loop;
+    if (weft_executor_run(&loop->executor) == WEFT_EDEADLOCK) {
+        const weft_report report = {.message = "tasks are left at the close of the loop: their "
+                                               "cleanup waits for something that never comes"};
+        weft__loop_report(&loop->executor.core, &report);
+        weft__loop_dump(loop);
+    }
+    running = NULL;
+}
+
+void weft_loop_close(weft_loop *loop)
+{
+    if (loop == NULL) {
+        return;
+    }
+    WEFT_ASSERT(!loop->executor.is_running, "the loop runs: stop it before it is closed");
+    if (!is_forked(loop)) {
+        weft__loop_check_thread(loop, __func__);
+        cancel_leftovers(loop);
+        weft__pool_close(loop);
+        weft__signals_close(loop);
+        weft_source_close(&loop->wake_source);
+    }
+    close(loop->wake_pipe[0]);
+    close(loop->wake_pipe[1]);
+    loop->backend->close(loop);
+    free(loop);
+}
+
+/* --- run -------------------------------------------------------------------------------------- */
+
+static void begin(weft_loop *loop)
+{
+    WEFT_ASSERT(!is_forked(loop), "this loop was made before fork(): make one in the child");
+    WEFT_ASSERT(running == NULL, "a loop runs in this thread already: await instead");
+    loop->thread = pthread_self();
+    running = loop;
+}
+
+int weft__loop_run_task(weft_loop *loop, weft_task *task)
+{
+    begin(loop);
+    int status = weft_executor_run_until(&loop->executor, task);
+    if (!weft_task_is_done(task)) {
+        if (status == WEFT_EDEADLOCK) {
+            const weft_report report = {.message = "deadlock", .status = status};
+            weft__loop_report(&loop->executor.core, &report);
+            weft__loop_dump(loop);
+        }
+        weft_task_cancel(task);
+        while (!weft_task_is_done(task)) {
+            if (weft_executor_run_until(&loop->executor, task) == WEFT_EDEADLOCK &&
+                !weft_task_is_done(task)) {
+                WEFT_STOP(__FILE__, __LINE__, __func__,
+                          "a deadlock in cleanup: its frame cannot be given up");
+            }
+        }
+    }
+    running = NULL;
+    return status;
+}
+
+int weft__loop_run_frame(weft_loop *loop, weft_frame *frame)
+{
+    weft_task task = WEFT__ZERO;
+    const int status = weft__group_start(&loop->executor.group, &task, frame);
+    task.chain.flags |= WEFT__WAS_JOINED;
+    return status < 0 ? status : weft__loop_run_task(loop, &task);
+}
+
+/* The main task failed, and nobody but the exit code would tell. */
+static void report_main(weft_loop *loop, const weft_task *task, int status)
+{
+    const weft_site *const site =
+        task->chain.failed_in != NULL ? weft_describe(task->chain.failed_in) : NULL;
+    const weft_report report = {.message = "the main task failed",
+                                .task = task,
+                                .status = status,
+                                .function = site != NULL ? site->name : "?",
+                                .file = site != NULL ? site->file : "?",
+                                .line = site != NULL ? task->chain.failed_line : 0};
+    weft__loop_report(&loop->executor.core, &report);
+}
+
+int weft__run_frame(const weft_loop_desc *desc, weft_frame *frame)
+{
+    weft_loop *loop;
+    weft_task task = WEFT__ZERO;
+    int status = weft_loop_new(&loop, desc);
+    if (status < 0) {
+        return status;
+    }
+    status = weft__group_start(&loop->executor.group, &task, frame);
+    if (status == 0) {
+        const int has_interrupt = weft__interrupt_begin(loop, &task);
+        status = weft__loop_run_task(loop, &task);
+        if (has_interrupt == 0 && weft__interrupt_end(loop) && status == WEFT_ECANCELED) {
+            status = -EINTR;
+        } else if (status < 0 && status != WEFT_ECANCELED && status != WEFT_EDEADLOCK) {
+            report_main(loop, &task, status);
+        }
+    }
+    weft_loop_close(loop);
+    return status;
+}
+
+int weft_loop_run_forever(weft_loop *loop)
+{
+    begin(loop);
+    loop->is_forever = true;
+    while (!loop->executor.is_stopped) {
+        weft__pass(&loop->executor);
+    }
+    loop->executor.is_stopped = false;
+    loop->is_forever = false;
+    running = NULL;
+    return 0;
+}
+
+int weft_loop_run_once(weft_loop *loop, weft_time at_most)
+{
+    begin(loop);
+    loop->is_forever = true;
+    loop->wait_until = weft__deadline(weft__now(), at_most);
+    loop->executor.until_poll = 0;
+    weft__pass(&loop->executor);
+    loop->executor.is_stopped = false;
+    loop->wait_until = WEFT_FOREVER;
+    loop->is_forever = false;
+    running = NULL;
+    return 0;
+}
+
+void weft_loop_stop(weft_loop *loop)
+{
+    weft__loop_check_thread(loop, __func__);
+    weft_executor_stop(&loop->executor);
+}
+
+bool weft_loop_is_running(const weft_loop *loop)
+{
+    return running == loop;
+}
+
+weft_loop *weft_loop_running(void)
+{
+    return running;
+}
+
+weft_time weft_loop_time(const weft_loop *loop)
+{
+    return running == loop ? loop->executor.core.now : weft__now();
+}
+
+weft_group *weft_loop_group(weft_loop *loop)
+{
+    return &loop->executor.group;
+}
+
+weft_core *weft_loop_core(weft_loop *loop)
+{
+    return &loop->executor.core;
+}
+
+const char *weft_loop_backend(const weft_loop *loop)
+{
+    return loop->backend->name;
+}
+
+int weft_loop_fd(const weft_loop *loop)
+{
+    return loop->backend->fd(loop);
+}
+
+weft_time weft_loop_timeout(weft_loop *loop)
+{
+    if (!weft_link_is_empty(&loop->executor.core.ready) || loop->executor.is_stopped ||
+        weft_executor_is_woken(&loop->executor)) {
+        return 0;
+    }
+    const weft_time at = weft_executor_next(&loop->executor), now = weft__now();
+    return at == WEFT_FOREVER ? WEFT_FOREVER : at > now ? at - now : 0;
+}

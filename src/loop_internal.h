@@ -1,0 +1,73 @@
+/* loop_internal.h - what the sources of the loop share. */
+/* SPDX-License-Identifier: MIT */
+#ifndef WEFT_LOOP_INTERNAL_H
+#define WEFT_LOOP_INTERNAL_H
+
+#include "backend.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <weft/dump.h>
+#include <weft/source.h>
+
+struct weft_pool;
+
+struct weft_loop {
+    weft_executor executor;
+    const weft_backend *backend;
+    union {
+        struct {
+            int fd;
+        } epoll;
+        struct {
+            struct pollfd *fds;
+            weft_source **sources;
+            size_t capacity;
+        } poll;
+    };
+    weft_link sources;      /* open ones, the wake-up pipe's included */
+    size_t awaited;         /* sources that somebody waits for */
+    size_t signal_handlers; /* of the user's */
+    size_t jobs;            /* in other threads, whose end will be posted */
+    int wake_pipe[2];
+    weft_source wake_source;
+    weft_owner handle_owner;
+    weft_link handles;
+    struct weft_pool *pool; /* made when it is first needed */
+    unsigned pool_threads;
+    void (*exception_handler)(void *, const weft_report *);
+    void *exception_context;
+    pthread_t thread;
+    unsigned fork_generation;
+    bool is_forever;     /* nothing has to be awaited: no deadlock */
+    weft_time wait_until; /* run_once: at the latest */
+    bool debug;
+    weft_time slow_step, step_began;
+    const weft_task *step_of;
+};
+
+/* loop.c */
+void weft__loop_check_thread(const weft_loop *loop, const char *function);
+weft_time weft__now(void);
+int weft__loop_run_task(weft_loop *loop, weft_task *task);
+
+/* handle.c */
+void weft__handles_init(weft_loop *loop);
+
+/* report.c */
+void weft__loop_report(weft_core *core, const weft_report *report);
+void weft__loop_dump(weft_loop *loop);
+
+/* signal.c */
+void weft__signals_close(weft_loop *loop);
+int weft__interrupt_begin(weft_loop *loop, weft_task *main_task);
+bool weft__interrupt_end(weft_loop *loop);
+
+/* source.c */
+void weft__source_ready(weft_source *source, int directions, bool hung_up);
+bool weft__handle_turn(weft_handle *handle);
+
+/* pool.c */
+void weft__pool_close(weft_loop *loop);
+
+#endif

@@ -1,0 +1,188 @@
+/* source.c - descriptors: marks, waiters, callbacks. */
+/* SPDX-License-Identifier: MIT */
+#include "loop_internal.h"
+
+#include <errno.h>
+#include <poll.h>
+
+int weft_source_open(weft_source *source, weft_loop *loop, int fd)
+{
+    weft__loop_check_thread(loop, __func__);
+    WEFT_ASSERT(source->loop == NULL, "this source is open: weft_source_close() it first");
+    *source = (weft_source){.fd = fd, .may_read = true, .may_write = true};
+    weft_link_init(&source->readers);
+    weft_link_init(&source->writers);
+    const int status = loop->backend->add(loop, source);
+    if (status == 0) {
+        source->loop = loop;
+        weft_link_insert(&loop->sources, &source->link);
+    }
+    return status;
+}
+
+static void wake_all_closed(weft_link *waiters)
+{
+    for (weft_task *task; (task = weft_first_waiter(waiters)) != NULL;) {
+        weft_wake_status(task, WEFT_ECLOSED);
+    }
+}
+
+void weft_source_close(weft_source *source)
+{
+    weft_loop *const loop = source->loop;
+    if (loop == NULL) {
+        return;
+    }
+    weft__loop_check_thread(loop, __func__);
+    weft_remove_reader(source);
+    weft_remove_writer(source);
+    loop->backend->remove(loop, source);
+    weft_link_remove(&source->link);
+    source->loop = NULL;
+    wake_all_closed(&source->readers);
+    wake_all_closed(&source->writers);
+}
+
+/* Called by the back ends. An error ends waits in both directions: the next try tells it. */
+void weft__source_ready(weft_source *source, int directions, bool hung_up)
+{
+    source->hung_up |= hung_up;
+    if (hung_up || (directions & WEFT_READABLE) != 0) {
+        source->may_read = true;
+        weft_wake_all(&source->readers);
+        if (source->on_readable != NULL) {
+            weft_call_soon(source->loop, source->on_readable, source->on_readable->call,
+                           source->on_readable->argument);
+        }
+    }
+    if (hung_up || (directions & WEFT_WRITABLE) != 0) {
+        source->may_write = true;
+        weft_wake_all(&source->writers);
+        if (source->on_writable != NULL) {
+            weft_call_soon(source->loop, source->on_writable, source->on_writable->call,
+                           source->on_writable->argument);
+        }
+    }
+}
+
+WEFT_ASYNC(weft_wait_edge, self)
+{
+    WEFT_ASSERT(self->source != NULL, "which source?");
+    WEFT_CHECKPOINT();
+    if (self->source->loop == NULL) {
+        WEFT_RETURN_STATUS(WEFT_ECLOSED);
+    }
+    if (self->direction == WEFT_READABLE ? self->source->may_read : self->source->may_write) {
+        WEFT_RETURN(0);
+    }
+    WEFT_LOOP()->awaited++;
+    WEFT_PARK(self->direction == WEFT_READABLE ? &self->source->readers : &self->source->writers);
+    WEFT_LOOP()->awaited--;
+    WEFT_RETURN_STATUS(WEFT_STATUS());
+}
+WEFT_END
+
+/* Sets or clears the mark by asking the system: 0, or what it says. */
+static int look(weft_source *source, short events)
+{
+    struct pollfd asked = {.fd = source->fd, .events = events};
+    if (source->loop == NULL) {
+        return WEFT_ECLOSED;
+    }
+    if (poll(&asked, 1, 0) < 0) {
+        return -errno;
+    }
+    *(events == POLLIN ? &source->may_read : &source->may_write) = asked.revents != 0;
+    return 0;
+}
+
+WEFT_ASYNC(weft_wait_readable, self)
+{
+    WEFT_ASSERT(self->source != NULL, "which source?");
+    WEFT_CHECKPOINT();
+    WEFT_CHECK(look(self->source, POLLIN));
+    if (!self->source->may_read) {
+        WEFT_LOOP()->awaited++;
+        WEFT_PARK(&self->source->readers);
+        WEFT_LOOP()->awaited--;
+        WEFT_RETURN_STATUS(WEFT_STATUS());
+    }
+}
+WEFT_END
+
+WEFT_ASYNC(weft_wait_writable, self)
+{
+    WEFT_ASSERT(self->source != NULL, "which source?");
+    WEFT_CHECKPOINT();
+    WEFT_CHECK(look(self->source, POLLOUT));
+    if (!self->source->may_write) {
+        WEFT_LOOP()->awaited++;
+        WEFT_PARK(&self->source->writers);
+        WEFT_LOOP()->awaited--;
+        WEFT_RETURN_STATUS(WEFT_STATUS());
+    }
+}
+WEFT_END
+
+/*
+ * The turn of a reader or writer: true if it is to be called. The back end may only tell edges, so
+ * as long as the descriptor is ready it is posted again first: the callback may free both.
+ */
+bool weft__handle_turn(weft_handle *handle)
+{
+    weft_source *const source = handle->source;
+    const bool reads = source->on_readable == handle;
+    if (look(source, reads ? POLLIN : POLLOUT) < 0 ||
+        !(reads ? source->may_read : source->may_write)) {
+        return false;
+    }
+    weft_call_soon(source->loop, handle, handle->call, handle->argument);
+    return true;
+}
+
+static void set_callback(weft_source *source, weft_handle **place, weft_handle *handle,
+                         void (*call)(void *), void *argument)
+{
+    WEFT_ASSERT(source->loop != NULL, "weft_source_open() it first");
+    *handle = (weft_handle){.source = source};
+    source->loop->awaited++;
+    *place = handle;
+    weft_call_soon(source->loop, handle, call, argument); /* it may be ready already */
+}
+
+void weft_add_reader(weft_source *source, weft_handle *handle, void (*call)(void *),
+                     void *argument)
+{
+    weft_remove_reader(source);
+    set_callback(source, &source->on_readable, handle, call, argument);
+}
+
+void weft_add_writer(weft_source *source, weft_handle *handle, void (*call)(void *),
+                     void *argument)
+{
+    weft_remove_writer(source);
+    set_callback(source, &source->on_writable, handle, call, argument);
+}
+
+static bool remove_callback(weft_source *source, weft_handle **place)
+{
+    weft_handle *const handle = *place;
+    if (handle == NULL) {
+        return false;
+    }
+    *place = NULL;
+    handle->source = NULL;
+    source->loop->awaited--;
+    weft_handle_cancel(handle);
+    return true;
+}
+
+bool weft_remove_reader(weft_source *source)
+{
+    return remove_callback(source, &source->on_readable);
+}
+
+bool weft_remove_writer(weft_source *source)
+{
+    return remove_callback(source, &source->on_writable);
+}

@@ -1,0 +1,266 @@
+/* stream.c - opened, closed, and read. */
+/* SPDX-License-Identifier: MIT */
+#include "stream_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { READ_SIZE = 4096, HIGH_WATER = 64 * 1024 };
+
+int weft_stream_open(weft_stream **ret_stream, weft_loop *loop, int fd)
+{
+    const int flags = fcntl(fd, F_GETFL);
+    if (flags < 0 || ((flags & O_NONBLOCK) == 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)) {
+        return -errno;
+    }
+    weft_stream *const stream = calloc(1, sizeof *stream);
+    if (stream == NULL) {
+        return WEFT_ENOMEM;
+    }
+    const int status = weft_source_open(&stream->source, loop, fd);
+    if (status < 0) {
+        free(stream);
+        return status;
+    }
+    weft_stream_set_water(stream, HIGH_WATER, HIGH_WATER / 4);
+    weft_link_init(&stream->drainers);
+    *ret_stream = stream;
+    return 0;
+}
+
+/* Who waits for it is told, and will not touch it any more. */
+void weft_stream_abort(weft_stream **place)
+{
+    weft_stream *const stream = *place;
+    if (stream == NULL) {
+        return;
+    }
+    *place = NULL;
+    if (stream->reader != NULL) {
+        *stream->reader = NULL;
+    }
+    if (stream->writer != NULL) {
+        *stream->writer = NULL;
+    }
+    for (weft_task *task; (task = weft_first_waiter(&stream->drainers)) != NULL;) {
+        weft_wake_status(task, WEFT_ECLOSED);
+    }
+    if (stream->source.on_writable == &stream->flusher) {
+        stream->source.on_writable = NULL;
+        stream->source.loop->awaited--;
+        weft_handle_cancel(&stream->flusher);
+    }
+    const int fd = stream->source.fd;
+    weft_source_close(&stream->source);
+    close(fd);
+    weft__bytes_free(&stream->in);
+    weft__bytes_free(&stream->out);
+    free(stream);
+}
+
+int weft_stream_fd(const weft_stream *stream)
+{
+    return stream->source.fd;
+}
+
+size_t weft_stream_buffered(const weft_stream *stream)
+{
+    return stream->out.size;
+}
+
+void weft_stream_set_water(weft_stream *stream, size_t high_bytes, size_t low_bytes)
+{
+    WEFT_ASSERT(low_bytes <= high_bytes, "the low water mark is above the high one");
+    stream->high = high_bytes;
+    stream->low = low_bytes;
+}
+
+/* One reader, one writer: a frame says where it keeps its pointer, so that a close can clear it. */
+weft_stream *weft__stream_use(weft_stream **slot, weft_stream ***place, const char *what)
+{
+    WEFT_ASSERT(*place == NULL || *place == slot, what);
+    *place = slot;
+    return *slot;
+}
+
+static void use_to_read(weft_stream **slot)
+{
+    weft__stream_use(slot, &(*slot)->reader, "another task reads this stream: one at a time");
+}
+
+static void end_read(weft_stream *stream)
+{
+    if (stream != NULL) {
+        stream->reader = NULL;
+    }
+}
+
+/* Tries to read: how many bytes, -EAGAIN, or -errno. */
+static ssize_t try_read(weft_stream *stream, void *into, size_t size)
+{
+    ssize_t n;
+    if (!stream->source.may_read) {
+        return -EAGAIN;
+    }
+    do {
+        n = read(stream->source.fd, into, size);
+    } while (n < 0 && errno == EINTR);
+    if (n == 0) {
+        stream->has_ended = true;
+    } else if (n < 0 ? errno == EAGAIN : (size_t)n < size && !stream->source.hung_up) {
+        stream->source.may_read = false; /* short: there was no more, the next edge tells */
+    }
+    return n < 0 ? -errno : n;
+}
+
+WEFT_ASYNC(weft_read, self)
+{
+    WEFT_ASSERT(self->stream != NULL && (self->into != NULL || self->size == 0),
+                "an open stream, and room to read into");
+    use_to_read(&self->stream);
+    WEFT_CHECKPOINT();
+    for (;;) {
+        self->n = weft__bytes_take(&self->stream->in, self->into, self->size);
+        if (self->n > 0 || self->size == 0 || self->stream->has_ended) {
+            WEFT_RETURN(0);
+        }
+        {
+            const ssize_t n = try_read(self->stream, self->into, self->size);
+            if (n != -EAGAIN) {
+                self->n = n > 0 ? (size_t)n : 0;
+                WEFT_RETURN_STATUS(n < 0 ? n : 0);
+            }
+        }
+        WEFT_LOOP()->awaited++;
+        WEFT_PARK(&self->stream->source.readers);
+        WEFT_LOOP()->awaited--;
+        if (self->stream == NULL || WEFT_STATUS() < 0) {
+            WEFT_RETURN_STATUS(self->stream == NULL ? WEFT_ECLOSED : WEFT_STATUS());
+        }
+    }
+WEFT_FINALLY:
+    end_read(self->stream);
+}
+WEFT_END
+
+WEFT_ASYNC(weft_read_exactly, self)
+{
+    WEFT_ASSERT(self->stream != NULL && (self->into != NULL || self->size == 0),
+                "an open stream, and room to read into");
+    while (self->n < self->size) {
+        WEFT_CATCH(self->read, weft_read, self->stream, (char *)self->into + self->n,
+                   self->size - self->n);
+        if (WEFT_STATUS() == WEFT_ECANCELED && self->n > 0) {
+            /* It did not happen: what has come is kept for the next read. */
+            WEFT_CHECK(weft__bytes_unread(&self->stream->in, self->into, self->n));
+        }
+        WEFT__LEAVE_IF(WEFT_STATUS() < 0);
+        if (self->read.n == 0) {
+            WEFT_RETURN_STATUS(WEFT_EINCOMPLETE);
+        }
+        self->n += self->read.n;
+    }
+}
+WEFT_END
+
+/* Looks for the separator in what is buffered: where it ends, or 0. Goes on where it stopped. */
+static size_t find(struct weft_read_until *self)
+{
+    const weft__bytes *const in = &self->stream->in;
+    const size_t length = strlen(self->separator);
+    if (in->size < length) {
+        return 0;
+    }
+    const unsigned char *const start = in->at + in->first;
+    const unsigned char *const found =
+        memmem(start + self->searched, in->size - self->searched, self->separator, length);
+    if (found != NULL) {
+        return (size_t)(found - start) + length;
+    }
+    self->searched = in->size - length + 1;
+    return 0;
+}
+
+/* Reads more into the buffer: how many bytes, 0 at the end, or a failure. */
+static ssize_t fill(weft_stream *stream)
+{
+    if (stream->has_ended) {
+        return 0;
+    }
+    if (weft__bytes_reserve(&stream->in, READ_SIZE) < 0) {
+        return WEFT_ENOMEM;
+    }
+    weft__bytes *const in = &stream->in;
+    const size_t end = in->first + in->size;
+    const ssize_t n = try_read(stream, in->at + end, in->capacity - end);
+    in->size += n > 0 ? (size_t)n : 0;
+    return n;
+}
+
+static int give(struct weft_read_until *self, size_t size, int status)
+{
+    self->n = weft__bytes_take(&self->stream->in, self->into, size);
+    self->into[self->n] = '\0';
+    return status;
+}
+
+WEFT_ASYNC(weft_read_until, self)
+{
+    WEFT_ASSERT(self->stream != NULL && self->into != NULL && self->size > 1 &&
+                    self->separator != NULL && self->separator[0] != '\0',
+                "an open stream, a separator, and room to read into");
+    use_to_read(&self->stream);
+    WEFT_CHECKPOINT();
+    for (;;) {
+        {
+            const size_t end = find(self);
+            if (end > 0 && end < self->size) {
+                WEFT_RETURN(give(self, end, 0));
+            }
+            if (end > 0 || self->stream->in.size >= self->size) {
+                WEFT_RETURN_STATUS(WEFT_ELIMIT);
+            }
+            const ssize_t n = fill(self->stream);
+            if (n == 0) {
+                WEFT_RETURN_STATUS(give(self, self->stream->in.size, WEFT_EINCOMPLETE));
+            }
+            if (n < 0 && n != -EAGAIN) {
+                WEFT_RETURN_STATUS(n);
+            }
+            if (n > 0) {
+                continue;
+            }
+        }
+        WEFT_LOOP()->awaited++;
+        WEFT_PARK(&self->stream->source.readers);
+        WEFT_LOOP()->awaited--;
+        if (self->stream == NULL || WEFT_STATUS() < 0) {
+            WEFT_RETURN_STATUS(self->stream == NULL ? WEFT_ECLOSED : WEFT_STATUS());
+        }
+    }
+WEFT_FINALLY:
+    end_read(self->stream);
+}
+WEFT_END
+
+WEFT_ASYNC(weft_read_line, self)
+{
+    WEFT_ASSERT(self->into != NULL, "room to read into");
+    WEFT_CATCH(self->until, weft_read_until, self->stream, "\n", self->into, self->size);
+    self->n = self->until.n;
+    if (WEFT_STATUS() == WEFT_EINCOMPLETE) {
+        WEFT_RETURN(0);
+    }
+    if (WEFT_STATUS() == WEFT_ELIMIT) {
+        weft__bytes *const in = &self->stream->in;
+        const unsigned char *const start = in->at + in->first;
+        const unsigned char *const end = memchr(start, '\n', in->size);
+        weft__bytes_drop(in, end != NULL ? (size_t)(end - start) + 1 : in->size);
+    }
+    WEFT_RETURN_STATUS(WEFT_STATUS());
+}
+WEFT_END

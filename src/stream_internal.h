@@ -1,0 +1,45 @@
+/* stream_internal.h - what a stream holds. */
+/* SPDX-License-Identifier: MIT */
+#ifndef WEFT_STREAM_INTERNAL_H
+#define WEFT_STREAM_INTERNAL_H
+
+#include "loop_internal.h"
+
+#include <sys/un.h>
+#include <weft/socket.h>
+
+/** Bytes that grow at the end and are taken at the front. Zeroed: none. */
+typedef struct weft__bytes {
+    unsigned char *at;
+    size_t first, size, capacity;
+} weft__bytes;
+
+struct weft_stream {
+    weft_source source;
+    weft__bytes in, out;
+    size_t high, low;
+    bool has_ended;      /* the end was read */
+    int16_t broken;      /* what flushing failed with */
+    weft_handle flusher; /* writes what is buffered */
+    weft_link drainers;
+    weft_stream **reader, **writer; /* in the frame of who uses it: set to NULL by a close */
+};
+
+/* bytes.c */
+int weft__bytes_reserve(weft__bytes *bytes, size_t more);
+int weft__bytes_append(weft__bytes *bytes, const void *from, size_t size);
+int weft__bytes_unread(weft__bytes *bytes, const void *from, size_t size);
+size_t weft__bytes_take(weft__bytes *bytes, void *into, size_t size);
+void weft__bytes_drop(weft__bytes *bytes, size_t size);
+void weft__bytes_free(weft__bytes *bytes);
+
+/* listen.c */
+int weft__unix_address(struct sockaddr_un *address, const char *path);
+void weft__no_delay(int fd);
+void weft__listener_hold(weft_listener *listener);
+void weft__listener_leave(weft_listener *listener);
+
+/* stream.c */
+weft_stream *weft__stream_use(weft_stream **slot, weft_stream ***place, const char *what);
+
+#endif
