@@ -18,7 +18,11 @@
  *   weft/sync.h       event, semaphore, signals from interrupts and threads
  *   weft/queue.h      a bounded queue
  *   weft/dump.h       what is every task waiting for?
- *   weft/testing.h    a clock that jumps, traces, seeds, every schedule, a cancel at every point
+ *
+ * For tests, yours too; included by name:
+ *
+ *   weft/testing.h    a clock that jumps, a trace, a seed, resources that must be released
+ *   weft/explore.h    every schedule of a small program, a cancellation at every suspension
  *
  * So far nothing needs an operating system, a heap or a libc. From here on a library, libweft:
  *

@@ -31,22 +31,28 @@ static void epoll_remove(weft_loop *loop, weft_source *source)
     epoll_ctl(loop->epoll.fd, EPOLL_CTL_DEL, source->fd, NULL);
 }
 
-static int wait_for(int fd, struct epoll_event *events, int count, weft_time at_most)
+/* Nanoseconds where the system has them (Linux 5.11), else milliseconds, rounded up. */
+static int wait_for(weft_loop *loop, struct epoll_event *events, int count, weft_time at_most)
 {
     const struct timespec timeout = {.tv_sec = at_most / WEFT_S(1), .tv_nsec = at_most % WEFT_S(1)};
-    int got = epoll_pwait2(fd, events, count, at_most == WEFT_FOREVER ? NULL : &timeout, NULL);
-    if (got < 0 && errno == ENOSYS) { /* before Linux 5.11: milliseconds, rounded up */
-        const weft_time ms = at_most / WEFT_MS(1) + (at_most % WEFT_MS(1) != 0);
-        got = epoll_wait(fd, events, count,
-                         at_most == WEFT_FOREVER ? -1 : ms > 86400000 ? 86400000 : (int)ms);
+    const int fd = loop->epoll.fd;
+    if (!loop->epoll.is_coarse) {
+        const int got =
+            epoll_pwait2(fd, events, count, at_most == WEFT_FOREVER ? NULL : &timeout, NULL);
+        if (got >= 0 || (errno != ENOSYS && errno != EPERM)) {
+            return got;
+        }
+        loop->epoll.is_coarse = true;
     }
-    return got;
+    const weft_time ms = at_most / WEFT_MS(1) + (at_most % WEFT_MS(1) != 0);
+    return epoll_wait(fd, events, count,
+                      at_most == WEFT_FOREVER ? -1 : ms > 86400000 ? 86400000 : (int)ms);
 }
 
 static void epoll_wait_for(weft_loop *loop, weft_time at_most)
 {
     struct epoll_event events[256];
-    const int count = wait_for(loop->epoll.fd, events, 256, at_most);
+    const int count = wait_for(loop, events, 256, at_most);
     for (int i = 0; i < count; i++) {
         const uint32_t came = events[i].events;
         const int directions = ((came & (EPOLLIN | EPOLLRDHUP)) != 0 ? WEFT_READABLE : 0) |

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 
 static int poll_open(weft_loop *loop)
@@ -21,21 +22,31 @@ static void poll_close(weft_loop *loop)
     free(loop->poll.sources);
 }
 
-static size_t count_sources(const weft_loop *loop)
+/* As epoll has it: a descriptor once, and no files, which are always ready. */
+static int check(const weft_loop *loop, int fd, size_t *ret_count)
 {
+    struct stat file;
     size_t count = 0;
-    for (const weft_link *link = loop->sources.next; link != &loop->sources; link = link->next) {
+    for (weft_link *link = loop->sources.next; link != &loop->sources; link = link->next) {
+        if (WEFT__CONTAINER(link, weft_source, link)->fd == fd) {
+            return -EEXIST;
+        }
         count++;
     }
-    return count;
+    if (fstat(fd, &file) < 0) {
+        return -errno;
+    }
+    *ret_count = count;
+    return S_ISREG(file.st_mode) || S_ISDIR(file.st_mode) ? -EPERM : 0;
 }
 
 /* Makes room here, where failing can be told: the wait itself must not fail. */
 static int poll_add(weft_loop *loop, weft_source *source)
 {
-    const size_t needed = count_sources(loop) + 1;
-    struct pollfd probe = {.fd = source->fd};
-    if (needed > loop->poll.capacity) {
+    size_t count = 0;
+    const int status = check(loop, source->fd, &count);
+    const size_t needed = count + 1;
+    if (status == 0 && needed > loop->poll.capacity) {
         const size_t capacity = needed < 8 ? 16 : needed * 2;
         struct pollfd *const fds = realloc(loop->poll.fds, capacity * sizeof *fds);
         loop->poll.fds = fds != NULL ? fds : loop->poll.fds;
@@ -46,7 +57,7 @@ static int poll_add(weft_loop *loop, weft_source *source)
         }
         loop->poll.capacity = capacity;
     }
-    return poll(&probe, 1, 0) < 0 ? -errno : (probe.revents & POLLNVAL) != 0 ? -EBADF : 0;
+    return status;
 }
 
 static void poll_remove(weft_loop *loop, weft_source *source)

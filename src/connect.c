@@ -90,10 +90,13 @@ WEFT_FINALLY:
 }
 WEFT_END
 
-/* True while those that were begun may still win. */
+/* True while it is nobody's turn: the one that was begun last may still win, or, if there are no
+ * others to begin, any of them. */
 static bool may_win(const struct weft_connect *self)
 {
-    return self->winner == 0 && self->failed < self->started;
+    const struct attempt *const last = &self->attempts[self->started - 1].frame;
+    return self->winner == 0 && self->failed < self->started &&
+           (self->started == self->count || !weft_has_ended(last));
 }
 
 WEFT_ASYNC(weft_connect, self)
@@ -101,6 +104,7 @@ WEFT_ASYNC(weft_connect, self)
     WEFT_ASSERT(self->into != NULL && self->host != NULL, "a place for the stream, and a host");
     WEFT_TRY(self->resolve, weft_getaddrinfo, .host = self->host, .port = self->port,
              .into = &self->addresses);
+    weft_addresses_interleave(&self->addresses);
     self->count = weft_addresses_count(&self->addresses);
     self->attempts = calloc(self->count, sizeof *self->attempts);
     if (self->attempts == NULL) {

@@ -59,10 +59,9 @@ static int status_of(CURL *easy, CURLcode result)
     }
     for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++) {
         if (meanings[i].result == result) {
-            const bool is_told =
-                meanings[i].asks &&
-                curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &number) == CURLE_OK && number > 0 &&
-                number != EINPROGRESS && number != EAGAIN;
+            const bool is_told = meanings[i].asks &&
+                                 curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &number) == CURLE_OK &&
+                                 number > 0 && number != EINPROGRESS && number != EAGAIN;
             return is_told ? (int)-number : meanings[i].status;
         }
     }

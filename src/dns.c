@@ -43,7 +43,7 @@ void weft_addresses_interleave(weft_addresses *addresses)
             return;
         }
         const struct addrinfo *const chosen = items[next];
-        memmove(&items[at + 1], &items[at], (next - at) * sizeof *items);
+        memmove(&items[at + 1], &items[at], (next - at) * sizeof(const struct addrinfo *));
         items[at] = chosen;
     }
 }
@@ -66,21 +66,24 @@ static int status_of(int error)
     }
 }
 
-/* Takes over what the system gave. */
+/* Takes over what the system gave: one or more. */
 static int keep(struct addrinfo *chain, weft_addresses *ret_found)
 {
     weft_addresses found = {.chain = chain};
-    for (const struct addrinfo *one = chain; one != NULL; one = one->ai_next) {
+    const struct addrinfo *one = chain;
+    do {
         found.count++;
-    }
-    found.items = calloc(found.count, sizeof *found.items);
+        one = one->ai_next;
+    } while (one != NULL);
+    found.items = calloc(found.count, sizeof(const struct addrinfo *));
     if (found.items == NULL) {
         weft_addresses_free(&found);
         return WEFT_ENOMEM;
     }
-    size_t at = 0;
-    for (const struct addrinfo *one = chain; one != NULL; one = one->ai_next) {
-        found.items[at++] = one;
+    one = chain;
+    for (size_t nth = 0; nth < found.count; nth++) {
+        found.items[nth] = one;
+        one = one->ai_next;
     }
     *ret_found = found;
     return 0;

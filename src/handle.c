@@ -69,7 +69,7 @@ void weft_call_at(weft_loop *loop, weft_handle *handle, weft_time at, void (*cal
 void weft_call_later(weft_loop *loop, weft_handle *handle, weft_time after, void (*call)(void *),
                      void *argument)
 {
-    weft_call_at(loop, handle, weft__deadline(loop->executor.core.now, after), call, argument);
+    weft_call_at(loop, handle, weft__deadline(weft_loop_time(loop), after), call, argument);
 }
 
 static void arrived(weft_remote *remote)
@@ -87,19 +87,18 @@ void weft_call_soon_threadsafe(weft_loop *loop, weft_handle *handle, void (*call
 
 bool weft_handle_cancel(weft_handle *handle)
 {
-    if (handle->loop == NULL) {
-        return false;
+    const bool is_armed = weft_timer_is_armed(&handle->timer);
+    const bool is_posted = weft_task_is_running(&handle->task);
+    if (is_armed || is_posted) {
+        weft__loop_check_thread(handle->loop, __func__);
     }
-    weft__loop_check_thread(handle->loop, __func__);
-    if (weft_timer_is_armed(&handle->timer)) {
+    if (is_armed) {
         weft_timers_cancel(&handle->loop->executor.core.timers, &handle->timer);
-        return true;
     }
-    if (!weft_task_is_running(&handle->task)) {
-        return false;
+    if (is_posted) {
+        weft_link_remove(&handle->task.link);
+        weft_link_remove(&handle->task.sibling);
+        handle->task.chain.flags = WEFT__IS_TASK | WEFT__DONE;
     }
-    weft_link_remove(&handle->task.link);
-    weft_link_remove(&handle->task.sibling);
-    handle->task.chain.flags = WEFT__IS_TASK | WEFT__DONE;
-    return true;
+    return is_armed || is_posted;
 }

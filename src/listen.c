@@ -50,14 +50,15 @@ static void remove_file(const weft_listener *listener)
     }
 }
 
-void weft__listener_hold(weft_listener *listener)
+weft_listener *weft__listener_hold(weft_listener *listener)
 {
     listener->users++;
+    return listener;
 }
 
 void weft__listener_leave(weft_listener *listener)
 {
-    if (--listener->users == 0 && listener->source.loop == NULL) {
+    if (listener != NULL && --listener->users == 0 && listener->source.loop == NULL) {
         free(listener->path);
         free(listener);
     }
@@ -71,9 +72,12 @@ void weft_listener_close(weft_listener **place)
     }
     *place = NULL;
     const int fd = listener->source.fd;
+    const bool is_ours = listener->source.loop == NULL || !weft__is_forked(listener->source.loop);
     weft_source_close(&listener->source); /* wakes who accepts */
     close(fd);
-    remove_file(listener);
+    if (is_ours) {
+        remove_file(listener);
+    }
     listener->users++;
     weft__listener_leave(listener);
 }
@@ -233,8 +237,15 @@ void weft__no_delay(int fd)
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* fails on what is not TCP: fine */
 }
 
-/* A connection's descriptor, -EAGAIN, or what the system says. Those that were given up before
- * they were accepted are passed over. */
+/* The connection was given up before it was accepted, or had an error of its own: see accept(2). */
+static bool is_of_connection(int error)
+{
+    return error == ECONNABORTED || error == EPROTO || error == ENETDOWN || error == ENOPROTOOPT ||
+           error == EHOSTDOWN || error == ENONET || error == EHOSTUNREACH || error == ENETUNREACH ||
+           error == EPERM;
+}
+
+/* A connection's descriptor, -EAGAIN, or what the system says. */
 static int try_accept(weft_listener *listener)
 {
     int fd;
@@ -243,7 +254,7 @@ static int try_accept(weft_listener *listener)
     }
     do {
         fd = accept4(listener->source.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    } while (fd < 0 && (errno == EINTR || errno == ECONNABORTED || errno == EPROTO));
+    } while (fd < 0 && (errno == EINTR || is_of_connection(errno)));
     if (fd < 0 && errno == EAGAIN) {
         listener->source.may_read = false;
     }
@@ -269,7 +280,7 @@ static int accept_stream(weft_listener *listener, weft_loop *loop, weft_stream *
 WEFT_ASYNC(weft_accept, self)
 {
     WEFT_ASSERT(self->listener != NULL && self->into != NULL, "a listener, and a place");
-    weft__listener_hold(self->listener);
+    self->held = weft__listener_hold(self->listener);
     WEFT_CHECKPOINT();
     for (;;) {
         if (self->listener->source.loop == NULL) {
@@ -289,6 +300,6 @@ WEFT_ASYNC(weft_accept, self)
         }
     }
 WEFT_FINALLY:
-    weft__listener_leave(self->listener);
+    weft__listener_leave(self->held);
 }
 WEFT_END

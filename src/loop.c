@@ -17,11 +17,18 @@ static void forked(void)
 {
     fork_generation++;
     running = NULL;
+    weft__signals_forked();
 }
 
 static void watch_forks(void)
 {
     pthread_atfork(NULL, NULL, forked);
+}
+
+/* After fork() the child shares the parent's epoll set and pipe, which it must leave alone. */
+bool weft__is_forked(const weft_loop *loop)
+{
+    return loop->fork_generation != fork_generation;
 }
 
 weft_time weft__now(void)
@@ -44,7 +51,8 @@ static weft_time port_now(void *context)
 static bool is_alone(const weft_loop *loop)
 {
     return !loop->is_forever && loop->awaited == 0 && loop->signal_handlers == 0 &&
-           loop->jobs == 0 && loop->executor.core.outside == 0 && __libc_single_threaded != 0;
+           loop->jobs == 0 && loop->executor.core.outside == 0 &&
+           (__libc_single_threaded != 0 || weft__pool_is_alone());
 }
 
 static void check_step(weft_loop *loop);
@@ -53,6 +61,7 @@ static bool port_sleep_until(void *context, weft_time at)
 {
     weft_loop *const loop = context;
     const weft_time now = weft__now();
+    WEFT_ASSERT(!weft__is_forked(loop), "this loop was made before fork(): _exit() in the child");
     if (loop->debug) {
         check_step(loop);
     }
@@ -76,8 +85,10 @@ static bool port_sleep_until(void *context, weft_time at)
 static void port_wake(void *context)
 {
     const weft_loop *const loop = context;
-    const ssize_t written = write(loop->wake_pipe[1], "", 1); /* full: it is awake already */
-    (void)written;
+    if (!weft__is_forked(loop)) {
+        const ssize_t written = write(loop->wake_pipe[1], "", 1); /* full: it is awake already */
+        (void)written;
+    }
 }
 
 static const weft_port port = {port_now, port_sleep_until, port_wake};
@@ -95,15 +106,16 @@ weft_loop *weft__loop_of(weft_core *core)
 static void check_step(weft_loop *loop)
 {
     const weft_time now = weft__now();
-    if (loop->step_of != NULL && now - loop->step_began > loop->slow_step) {
-        weft_report report = {.message = "a step took long: give the others their turn, or use "
-                                         "the thread pool",
-                              .function = "?",
-                              .file = "?"};
-        loop->exception_handler != NULL ? loop->exception_handler(loop->exception_context, &report)
-                                        : weft__loop_report(&loop->executor.core, &report);
+    if (loop->has_step && now - loop->step_began > loop->slow_step) {
+        const weft_site *const site = weft_describe(loop->step_in);
+        const weft_report report = {.message = "a step took long: give the others their turn, or "
+                                               "use the thread pool",
+                                    .function = site != NULL ? site->name : "?",
+                                    .file = site != NULL ? site->file : "?",
+                                    .line = loop->step_line};
+        weft__loop_report(&loop->executor.core, &report);
     }
-    loop->step_of = NULL;
+    loop->has_step = false;
     loop->step_began = now;
 }
 
@@ -111,13 +123,17 @@ static void step_begins(weft_executor *executor, weft_task *task)
 {
     weft_loop *const loop = WEFT__CONTAINER(executor, weft_loop, executor);
     check_step(loop);
-    loop->step_of = task;
+    loop->has_step = true; /* behind it the task may be gone */
+    loop->step_in = task->chain.top->step;
+#if WEFT_LINES
+    loop->step_line = task->chain.top->line;
+#endif
 }
 
 void weft_loop_set_debug(weft_loop *loop, bool debug)
 {
     loop->debug = debug;
-    loop->step_of = NULL;
+    loop->has_step = false;
     loop->executor.traced = debug ? step_begins : NULL;
 }
 
@@ -202,23 +218,34 @@ int weft_loop_new(weft_loop **ret_loop, const weft_loop_desc *desc)
     return 0;
 }
 
-/* After fork() the child shares the parent's epoll set: it must close its own ends, and no more. */
-static bool is_forked(const weft_loop *loop)
-{
-    return loop->fork_generation != fork_generation;
-}
-
 static void cancel_leftovers(weft_loop *loop)
 {
+    weft_loop *const outer = running; /* it may be closed from another loop of this thread */
+    int status;
     weft_group_cancel(&loop->executor.group);
     running = loop;
-    if (weft_executor_run(&loop->executor) == WEFT_EDEADLOCK) {
+    do {
+        status = weft_executor_run(&loop->executor);
+    } while (status == WEFT_ESTOPPED);
+    if (status == WEFT_EDEADLOCK) {
         const weft_report report = {.message = "tasks are left at the close of the loop: their "
                                                "cleanup waits for something that never comes"};
         weft__loop_report(&loop->executor.core, &report);
         weft__loop_dump(loop);
     }
-    running = NULL;
+    running = outer;
+}
+
+/* Callbacks that were not called any more, and sources left open: they outlive the loop. */
+static void let_go(weft_loop *loop)
+{
+    while (!weft_link_is_empty(&loop->handles)) {
+        weft_task *const task = WEFT__CONTAINER(loop->handles.next, weft_task, sibling);
+        weft_handle_cancel(WEFT__CONTAINER(task, weft_handle, task));
+    }
+    while (!weft_link_is_empty(&loop->sources)) {
+        weft_source_close(WEFT__CONTAINER(loop->sources.next, weft_source, link));
+    }
 }
 
 void weft_loop_close(weft_loop *loop)
@@ -227,12 +254,12 @@ void weft_loop_close(weft_loop *loop)
         return;
     }
     WEFT_ASSERT(!loop->executor.is_running, "the loop runs: stop it before it is closed");
-    if (!is_forked(loop)) {
-        weft__loop_check_thread(loop, __func__);
+    if (!weft__is_forked(loop)) {
+        loop->thread = pthread_self();
         cancel_leftovers(loop);
         weft__pool_close(loop);
         weft__signals_close(loop);
-        weft_source_close(&loop->wake_source);
+        let_go(loop);
     }
     close(loop->wake_pipe[0]);
     close(loop->wake_pipe[1]);
@@ -244,7 +271,7 @@ void weft_loop_close(weft_loop *loop)
 
 static void begin(weft_loop *loop)
 {
-    WEFT_ASSERT(!is_forked(loop), "this loop was made before fork(): make one in the child");
+    WEFT_ASSERT(!weft__is_forked(loop), "this loop was made before fork(): make one in the child");
     WEFT_ASSERT(running == NULL, "a loop runs in this thread already: await instead");
     loop->thread = pthread_self();
     running = loop;
@@ -304,6 +331,7 @@ int weft__run_frame(const weft_loop_desc *desc, weft_frame *frame)
         return status;
     }
     status = weft__group_start(&loop->executor.group, &task, frame);
+    task.chain.flags |= WEFT__WAS_JOINED;
     if (status == 0) {
         const int has_interrupt = weft__interrupt_begin(loop, &task);
         status = weft__loop_run_task(loop, &task);
@@ -317,30 +345,41 @@ int weft__run_frame(const weft_loop_desc *desc, weft_frame *frame)
     return status;
 }
 
-int weft_loop_run_forever(weft_loop *loop)
+/* Passes that nothing but a stop ends. */
+static void begin_passes(weft_loop *loop)
 {
     begin(loop);
     loop->is_forever = true;
-    while (!loop->executor.is_stopped) {
-        weft__pass(&loop->executor);
-    }
+    loop->executor.is_running = true;
+    loop->executor.core.now = weft__now();
+    loop->executor.until_poll = 0;
+}
+
+static void end_passes(weft_loop *loop)
+{
+    loop->executor.is_running = false;
     loop->executor.is_stopped = false;
     loop->is_forever = false;
     running = NULL;
+}
+
+int weft_loop_run_forever(weft_loop *loop)
+{
+    begin_passes(loop);
+    do {
+        weft__pass(&loop->executor);
+    } while (!loop->executor.is_stopped);
+    end_passes(loop);
     return 0;
 }
 
 int weft_loop_run_once(weft_loop *loop, weft_time at_most)
 {
-    begin(loop);
-    loop->is_forever = true;
-    loop->wait_until = weft__deadline(weft__now(), at_most);
-    loop->executor.until_poll = 0;
+    begin_passes(loop);
+    loop->wait_until = weft__deadline(loop->executor.core.now, at_most);
     weft__pass(&loop->executor);
-    loop->executor.is_stopped = false;
     loop->wait_until = WEFT_FOREVER;
-    loop->is_forever = false;
-    running = NULL;
+    end_passes(loop);
     return 0;
 }
 

@@ -18,6 +18,7 @@ struct weft_loop {
     union {
         struct {
             int fd;
+            bool is_coarse; /* epoll_pwait2() is not there */
         } epoll;
         struct {
             struct pollfd *fds;
@@ -43,11 +44,14 @@ struct weft_loop {
     weft_time wait_until; /* run_once: at the latest */
     bool debug;
     weft_time slow_step, step_began;
-    const weft_task *step_of;
+    bool has_step; /* one has run since the clock was read last */
+    weft_step_function *step_in; /* which, and where it stood */
+    int step_line;
 };
 
 /* loop.c */
 void weft__loop_check_thread(const weft_loop *loop, const char *function);
+bool weft__is_forked(const weft_loop *loop);
 weft_time weft__now(void);
 int weft__loop_run_task(weft_loop *loop, weft_task *task);
 
@@ -60,6 +64,7 @@ void weft__loop_dump(weft_loop *loop);
 
 /* signal.c */
 void weft__signals_close(weft_loop *loop);
+void weft__signals_forked(void);
 int weft__interrupt_begin(weft_loop *loop, weft_task *main_task);
 bool weft__interrupt_end(weft_loop *loop);
 
@@ -69,5 +74,6 @@ bool weft__handle_turn(weft_handle *handle);
 
 /* pool.c */
 void weft__pool_close(weft_loop *loop);
+bool weft__pool_is_alone(void);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <weft/pool.h>
 
@@ -94,6 +95,17 @@ static struct weft_pool *pool_of(weft_loop *loop)
     return loop->pool;
 }
 
+static size_t pool_threads; /* of all pools of the process */
+
+/* True if the process has no threads but this one and those of pools. They wake nobody unless they
+ * have a job, and those are counted. The links of this directory are the threads, and two more. */
+bool weft__pool_is_alone(void)
+{
+    struct stat tasks;
+    return stat("/proc/self/task", &tasks) == 0 &&
+           tasks.st_nlink - 3 == __atomic_load_n(&pool_threads, __ATOMIC_RELAXED);
+}
+
 /* Signals are the business of the other threads: a new one inherits that all are blocked. */
 static int add_thread(struct weft_pool *pool)
 {
@@ -104,6 +116,7 @@ static int add_thread(struct weft_pool *pool)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (error == 0) {
         pool->count++;
+        __atomic_fetch_add(&pool_threads, 1, __ATOMIC_RELAXED);
         pool->idle++;
     }
     return -error;
@@ -168,11 +181,11 @@ void weft__pool_close(weft_loop *loop)
     pthread_mutex_unlock(&pool->mutex);
     for (size_t i = 0; i < pool->count; i++) {
         pthread_join(pool->threads[i], NULL);
+        __atomic_fetch_sub(&pool_threads, 1, __ATOMIC_RELAXED);
     }
     weft_remote_run(&loop->executor.core.remote); /* abandoned ones that have just ended */
-    while (!weft_link_is_empty(&pool->queue)) {
-        weft_link *const link = pool->queue.next;
-        weft_link_remove(link);
+    for (weft_link *link = pool->queue.next, *next; link != &pool->queue; link = next) {
+        next = link->next;
         free(WEFT__CONTAINER(link, struct weft__job, link));
     }
     pthread_cond_destroy(&pool->has_work);

@@ -31,6 +31,8 @@ void weft__loop_report(weft_core *core, const weft_report *report)
     }
     if (report->line != 0) {
         fprintf(stderr, " (%s at %s:%d)", report->function, report->file, report->line);
+    } else if (report->function != NULL && strcmp(report->function, "?") != 0) {
+        fprintf(stderr, " (%s in %s)", report->function, report->file);
     }
     fputc('\n', stderr);
 }

@@ -9,7 +9,7 @@
 /* On the heap, from the accept to the end of its task; the handler's frame follows. */
 struct connection {
     weft_task task;
-    weft_owner owner, *behind; /* stands in front of the group, to free it */
+    weft_owner owner; /* in place of the group, which it tells: then it frees itself */
     struct weft_serve *serve;
     weft_stream **stream; /* in the handler's frame */
     _Alignas(max_align_t) unsigned char frame[];
@@ -31,7 +31,7 @@ static void connection_ended(weft_owner *owner, weft_task *task)
     weft_stream_abort(connection->stream);
     serve->connected--;
     weft_event_set(&serve->room);
-    connection->behind->ended(connection->behind, task);
+    serve->group.owner.ended(&serve->group.owner, task);
     serve->group.failed = NULL; /* it was this task, which ends here */
     free(connection);
 }
@@ -55,8 +55,7 @@ static int start(struct weft_serve *serve)
         free(connection);
         return status;
     }
-    connection->behind = connection->task.owner;
-    connection->owner.core = connection->behind->core;
+    connection->owner.core = serve->group.owner.core;
     connection->owner.ended = connection_ended;
     connection->task.owner = &connection->owner;
     serve->stream = NULL;
@@ -74,7 +73,7 @@ static bool is_shortage(int status)
 WEFT_ASYNC(weft_serve, self)
 {
     WEFT_ASSERT(self->listener != NULL && self->handler.step != NULL, "a listener, and a handler");
-    weft__listener_hold(self->listener);
+    self->held = weft__listener_hold(self->listener);
     WEFT_GROUP(self->group, .keep_going = true) {
         for (;;) {
             if (self->limit > 0 && self->connected >= self->limit) {
@@ -100,6 +99,6 @@ WEFT_ASYNC(weft_serve, self)
         }
     }
 WEFT_FINALLY:
-    weft__listener_leave(self->listener);
+    weft__listener_leave(self->held);
 }
 WEFT_END

@@ -36,7 +36,9 @@ void weft_source_close(weft_source *source)
     weft__loop_check_thread(loop, __func__);
     weft_remove_reader(source);
     weft_remove_writer(source);
-    loop->backend->remove(loop, source);
+    if (!weft__is_forked(loop)) {
+        loop->backend->remove(loop, source);
+    }
     weft_link_remove(&source->link);
     source->loop = NULL;
     wake_all_closed(&source->readers);
@@ -68,17 +70,17 @@ void weft__source_ready(weft_source *source, int directions, bool hung_up)
 WEFT_ASYNC(weft_wait_edge, self)
 {
     WEFT_ASSERT(self->source != NULL, "which source?");
-    WEFT_CHECKPOINT();
     if (self->source->loop == NULL) {
         WEFT_RETURN_STATUS(WEFT_ECLOSED);
     }
-    if (self->direction == WEFT_READABLE ? self->source->may_read : self->source->may_write) {
-        WEFT_RETURN(0);
+    if (!(self->direction == WEFT_READABLE ? self->source->may_read : self->source->may_write)) {
+        WEFT_LOOP()->awaited++;
+        WEFT_PARK(self->direction == WEFT_READABLE ? &self->source->readers
+                                                   : &self->source->writers);
+        WEFT_LOOP()->awaited--;
+        WEFT_RETURN_STATUS(WEFT_STATUS());
     }
-    WEFT_LOOP()->awaited++;
-    WEFT_PARK(self->direction == WEFT_READABLE ? &self->source->readers : &self->source->writers);
-    WEFT_LOOP()->awaited--;
-    WEFT_RETURN_STATUS(WEFT_STATUS());
+    WEFT_CHECKPOINT(); /* behind it, as behind a wait, the source may be gone */
 }
 WEFT_END
 
@@ -99,7 +101,6 @@ static int look(weft_source *source, short events)
 WEFT_ASYNC(weft_wait_readable, self)
 {
     WEFT_ASSERT(self->source != NULL, "which source?");
-    WEFT_CHECKPOINT();
     WEFT_CHECK(look(self->source, POLLIN));
     if (!self->source->may_read) {
         WEFT_LOOP()->awaited++;
@@ -107,13 +108,13 @@ WEFT_ASYNC(weft_wait_readable, self)
         WEFT_LOOP()->awaited--;
         WEFT_RETURN_STATUS(WEFT_STATUS());
     }
+    WEFT_CHECKPOINT();
 }
 WEFT_END
 
 WEFT_ASYNC(weft_wait_writable, self)
 {
     WEFT_ASSERT(self->source != NULL, "which source?");
-    WEFT_CHECKPOINT();
     WEFT_CHECK(look(self->source, POLLOUT));
     if (!self->source->may_write) {
         WEFT_LOOP()->awaited++;
@@ -121,18 +122,20 @@ WEFT_ASYNC(weft_wait_writable, self)
         WEFT_LOOP()->awaited--;
         WEFT_RETURN_STATUS(WEFT_STATUS());
     }
+    WEFT_CHECKPOINT();
 }
 WEFT_END
 
 /*
  * The turn of a reader or writer: true if it is to be called. The back end may only tell edges, so
- * as long as the descriptor is ready it is posted again first: the callback may free both.
+ * as long as the descriptor is ready it is posted again first: the callback may free both. If the
+ * system does not say whether it is, the callback will see.
  */
 bool weft__handle_turn(weft_handle *handle)
 {
     weft_source *const source = handle->source;
     const bool reads = source->on_readable == handle;
-    if (look(source, reads ? POLLIN : POLLOUT) < 0 ||
+    if (look(source, reads ? POLLIN : POLLOUT) == 0 &&
         !(reads ? source->may_read : source->may_write)) {
         return false;
     }
@@ -144,6 +147,8 @@ static void set_callback(weft_source *source, weft_handle **place, weft_handle *
                          void (*call)(void *), void *argument)
 {
     WEFT_ASSERT(source->loop != NULL, "weft_source_open() it first");
+    WEFT_ASSERT(!weft_task_is_running(&handle->task) && !weft_timer_is_armed(&handle->timer),
+                "this handle is under way: give each reader and writer its own");
     *handle = (weft_handle){.source = source};
     source->loop->awaited++;
     *place = handle;

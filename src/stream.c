@@ -80,21 +80,23 @@ void weft_stream_set_water(weft_stream *stream, size_t high_bytes, size_t low_by
 }
 
 /* One reader, one writer: a frame says where it keeps its pointer, so that a close can clear it. */
-weft_stream *weft__stream_use(weft_stream **slot, weft_stream ***place, const char *what)
+void weft__stream_use(weft_stream **slot, weft_stream ***place, bool *has_begun, const char *what)
 {
-    WEFT_ASSERT(*place == NULL || *place == slot, what);
+    WEFT_ASSERT(*place == NULL, what);
     *place = slot;
-    return *slot;
+    *has_begun = true;
 }
 
-static void use_to_read(weft_stream **slot)
+static void use_to_read(weft_stream **slot, bool *has_begun)
 {
-    weft__stream_use(slot, &(*slot)->reader, "another task reads this stream: one at a time");
+    weft__stream_use(slot, &(*slot)->reader, has_begun,
+                     "another task reads this stream: one at a time");
 }
 
-static void end_read(weft_stream *stream)
+/* One that was cancelled before it began has no part in the stream. */
+static void end_read(weft_stream *stream, bool has_begun)
 {
-    if (stream != NULL) {
+    if (stream != NULL && has_begun) {
         stream->reader = NULL;
     }
 }
@@ -121,9 +123,12 @@ WEFT_ASYNC(weft_read, self)
 {
     WEFT_ASSERT(self->stream != NULL && (self->into != NULL || self->size == 0),
                 "an open stream, and room to read into");
-    use_to_read(&self->stream);
+    use_to_read(&self->stream, &self->has_begun);
     WEFT_CHECKPOINT();
     for (;;) {
+        if (self->stream == NULL) {
+            WEFT_RETURN_STATUS(WEFT_ECLOSED);
+        }
         self->n = weft__bytes_take(&self->stream->in, self->into, self->size);
         if (self->n > 0 || self->size == 0 || self->stream->has_ended) {
             WEFT_RETURN(0);
@@ -138,12 +143,12 @@ WEFT_ASYNC(weft_read, self)
         WEFT_LOOP()->awaited++;
         WEFT_PARK(&self->stream->source.readers);
         WEFT_LOOP()->awaited--;
-        if (self->stream == NULL || WEFT_STATUS() < 0) {
-            WEFT_RETURN_STATUS(self->stream == NULL ? WEFT_ECLOSED : WEFT_STATUS());
+        if (self->stream != NULL && WEFT_STATUS() < 0) {
+            WEFT_RETURN_STATUS(WEFT_STATUS());
         }
     }
 WEFT_FINALLY:
-    end_read(self->stream);
+    end_read(self->stream, self->has_begun);
 }
 WEFT_END
 
@@ -154,7 +159,7 @@ WEFT_ASYNC(weft_read_exactly, self)
     while (self->n < self->size) {
         WEFT_CATCH(self->read, weft_read, self->stream, (char *)self->into + self->n,
                    self->size - self->n);
-        if (WEFT_STATUS() == WEFT_ECANCELED && self->n > 0) {
+        if (WEFT_STATUS() == WEFT_ECANCELED && self->n > 0 && self->read.stream != NULL) {
             /* It did not happen: what has come is kept for the next read. */
             WEFT_CHECK(weft__bytes_unread(&self->stream->in, self->into, self->n));
         }
@@ -213,9 +218,12 @@ WEFT_ASYNC(weft_read_until, self)
     WEFT_ASSERT(self->stream != NULL && self->into != NULL && self->size > 1 &&
                     self->separator != NULL && self->separator[0] != '\0',
                 "an open stream, a separator, and room to read into");
-    use_to_read(&self->stream);
+    use_to_read(&self->stream, &self->has_begun);
     WEFT_CHECKPOINT();
     for (;;) {
+        if (self->stream == NULL) {
+            WEFT_RETURN_STATUS(WEFT_ECLOSED);
+        }
         {
             const size_t end = find(self);
             if (end > 0 && end < self->size) {
@@ -238,12 +246,12 @@ WEFT_ASYNC(weft_read_until, self)
         WEFT_LOOP()->awaited++;
         WEFT_PARK(&self->stream->source.readers);
         WEFT_LOOP()->awaited--;
-        if (self->stream == NULL || WEFT_STATUS() < 0) {
-            WEFT_RETURN_STATUS(self->stream == NULL ? WEFT_ECLOSED : WEFT_STATUS());
+        if (self->stream != NULL && WEFT_STATUS() < 0) {
+            WEFT_RETURN_STATUS(WEFT_STATUS());
         }
     }
 WEFT_FINALLY:
-    end_read(self->stream);
+    end_read(self->stream, self->has_begun);
 }
 WEFT_END
 

@@ -36,10 +36,10 @@ void weft__bytes_free(weft__bytes *bytes);
 /* listen.c */
 int weft__unix_address(struct sockaddr_un *address, const char *path);
 void weft__no_delay(int fd);
-void weft__listener_hold(weft_listener *listener);
+weft_listener *weft__listener_hold(weft_listener *listener);
 void weft__listener_leave(weft_listener *listener);
 
 /* stream.c */
-weft_stream *weft__stream_use(weft_stream **slot, weft_stream ***place, const char *what);
+void weft__stream_use(weft_stream **slot, weft_stream ***place, bool *has_begun, const char *what);
 
 #endif

@@ -7,14 +7,15 @@
 
 enum { PIECES_AT_ONCE = 64 };
 
-static void use_to_write(weft_stream **slot)
+static void use_to_write(weft_stream **slot, bool *has_begun)
 {
-    weft__stream_use(slot, &(*slot)->writer, "another task writes this stream: one at a time");
+    weft__stream_use(slot, &(*slot)->writer, has_begun,
+                     "another task writes this stream: one at a time");
 }
 
-static void end_write(weft_stream *stream)
+static void end_write(weft_stream *stream, bool has_begun)
 {
-    if (stream != NULL) {
+    if (stream != NULL && has_begun) {
         stream->writer = NULL;
     }
 }
@@ -108,6 +109,7 @@ static void begin_flushing(weft_stream *stream)
 int weft_write_nowait(weft_stream *stream, const void *from, size_t size)
 {
     size_t done = 0;
+    WEFT_ASSERT(stream->writer == NULL, "another task writes this stream: one at a time");
     if (stream->broken < 0) {
         return stream->broken;
     }
@@ -134,13 +136,14 @@ int weft_write_nowait(weft_stream *stream, const void *from, size_t size)
 WEFT_ASYNC(weft_drain, self)
 {
     WEFT_ASSERT(self->stream != NULL, "an open stream");
-    WEFT_CHECKPOINT();
     self->down_to = self->waits_for_all ? 0 : self->stream->low;
     if (self->stream->out.size > (self->waits_for_all ? 0 : self->stream->high)) {
         WEFT_PARK(&self->stream->drainers); /* from here on the stream may be gone */
         WEFT_RETURN_STATUS(WEFT_STATUS());
     }
-    WEFT_RETURN_STATUS(self->stream->broken);
+    self->status = self->stream->broken;
+    WEFT_CHECKPOINT(); /* the same here */
+    WEFT_RETURN_STATUS(self->status);
 }
 WEFT_END
 
@@ -150,9 +153,12 @@ WEFT_ASYNC(weft_write, self)
 {
     WEFT_ASSERT(self->stream != NULL && (self->from != NULL || self->size == 0),
                 "an open stream, and what to write");
-    use_to_write(&self->stream);
+    use_to_write(&self->stream, &self->has_begun);
     WEFT_CHECKPOINT();
     for (;;) {
+        if (self->stream == NULL) {
+            WEFT_RETURN_STATUS(WEFT_ECLOSED);
+        }
         if (self->stream->out.size == 0) { /* else behind what is buffered */
             const ssize_t n = try_write_bytes(self->stream, (const char *)self->from + self->n,
                                               self->size - self->n);
@@ -170,12 +176,12 @@ WEFT_ASYNC(weft_write, self)
         WEFT_LOOP()->awaited++;
         WEFT_PARK(&self->stream->source.writers);
         WEFT_LOOP()->awaited--;
-        if (self->stream == NULL || WEFT_STATUS() < 0) {
-            WEFT_RETURN_STATUS(self->stream == NULL ? WEFT_ECLOSED : WEFT_STATUS());
+        if (self->stream != NULL && WEFT_STATUS() < 0) {
+            WEFT_RETURN_STATUS(WEFT_STATUS());
         }
     }
 WEFT_FINALLY:
-    end_write(self->stream);
+    end_write(self->stream, self->has_begun);
 }
 WEFT_END
 
@@ -222,9 +228,12 @@ WEFT_ASYNC(weft_writev, self)
 {
     WEFT_ASSERT(self->stream != NULL && (self->pieces != NULL || self->count == 0),
                 "an open stream, and what to write");
-    use_to_write(&self->stream);
+    use_to_write(&self->stream, &self->has_begun);
     WEFT_CHECKPOINT();
     while (self->piece < self->count) {
+        if (self->stream == NULL) {
+            WEFT_RETURN_STATUS(WEFT_ECLOSED);
+        }
         if (self->stream->out.size == 0) {
             const ssize_t n = try_pieces(self);
             if (n < 0 && n != -EAGAIN) {
@@ -237,19 +246,19 @@ WEFT_ASYNC(weft_writev, self)
         WEFT_LOOP()->awaited++;
         WEFT_PARK(&self->stream->source.writers);
         WEFT_LOOP()->awaited--;
-        if (self->stream == NULL || WEFT_STATUS() < 0) {
-            WEFT_RETURN_STATUS(self->stream == NULL ? WEFT_ECLOSED : WEFT_STATUS());
+        if (self->stream != NULL && WEFT_STATUS() < 0) {
+            WEFT_RETURN_STATUS(WEFT_STATUS());
         }
     }
 WEFT_FINALLY:
-    end_write(self->stream);
+    end_write(self->stream, self->has_begun);
 }
 WEFT_END
 
 WEFT_ASYNC(weft_shutdown, self)
 {
     WEFT_ASSERT(self->stream != NULL, "an open stream");
-    use_to_write(&self->stream);
+    use_to_write(&self->stream, &self->has_begun);
     WEFT_TRY(self->drain, weft_drain, self->stream, .waits_for_all = true);
     if (self->stream == NULL) {
         WEFT_RETURN_STATUS(WEFT_ECLOSED);
@@ -258,20 +267,30 @@ WEFT_ASYNC(weft_shutdown, self)
         WEFT_RETURN_STATUS(-errno);
     }
 WEFT_FINALLY:
-    end_write(self->stream);
+    end_write(self->stream, self->has_begun);
 }
 WEFT_END
+
+/* Once: while it waits, another stream may be put in the place. */
+static void take(struct weft_close *self)
+{
+    if (self->stream != NULL) {
+        self->taken = *self->stream;
+        *self->stream = NULL;
+        self->stream = NULL;
+    }
+}
 
 WEFT_ASYNC(weft_close, self)
 {
     WEFT_ASSERT(self->stream != NULL, "the place of a stream");
-    self->taken = *self->stream;
-    *self->stream = NULL;
+    take(self);
     if (self->taken != NULL && self->taken->out.size > 0) {
         WEFT_CATCH(self->drain, weft_drain, self->taken, .waits_for_all = true);
         WEFT_RETURN_STATUS(WEFT_STATUS());
     }
 WEFT_FINALLY:
+    take(self); /* one that was cancelled before it began closes all the same */
     weft_stream_abort(&self->taken);
 }
 WEFT_END

@@ -58,10 +58,10 @@ static inline void weft__interrupt(weft_task *task)
         chain->top->state = WEFT__UNWIND;
         chain->status = WEFT_ECANCELED;
         return;
-    } else if (chain->status >= 0) {
-        chain->status = WEFT_ECANCELED;
+    } else if (chain->status >= 0 || chain->status == WEFT_ECANCELED) {
+        chain->status = WEFT_ECANCELED; /* woken, but it has not run: the end is taken back */
     } else {
-        return;
+        return; /* the wait has failed by itself */
     }
     weft__from_library(chain);
     weft__acknowledge(chain);

@@ -20,10 +20,18 @@
 typedef struct weft_task weft_task;
 typedef struct weft_core weft_core;
 
-/** Who a task belongs to: told when it ends. Joiners stand in front of the group. */
+/**
+ * Who is told when a task ends: its group, and in front of it those who join it.
+ *
+ *     task.owner --> join --behind--> join --behind--> group --behind--> NULL
+ *
+ * They are told in this order. The last is the owner proper: after it nobody touches the task.
+ */
 typedef struct weft_owner {
     weft_core *core;
     void (*ended)(struct weft_owner *, weft_task *);
+    struct weft_owner *behind; /* NULL: the owner proper */
+    struct weft_owner *last;   /* of the first in the row: the one before the owner proper */
 } weft_owner;
 
 struct weft_task {
@@ -53,6 +61,7 @@ struct weft_core {
     weft_time now; /* read once a pass */
     uint16_t budget;
     uint16_t refused; /* waits in a row that were refused */
+    weft_task *refuser; /* to this task */
     uint16_t outside; /* tasks that wait for an interrupt or another thread: no deadlock */
     weft_remote_list remote;
     void (*notify)(weft_core *); /* something was pushed: wake the loop; any thread, interrupt */
@@ -89,6 +98,7 @@ static inline void weft_core_init(weft_core *core, weft_time now)
     core->now = now;
     core->budget = WEFT_BUDGET;
     core->refused = 0;
+    core->refuser = NULL;
     core->outside = 0;
     core->remote.first = NULL;
     core->notify = NULL;
@@ -105,6 +115,31 @@ static inline void weft_post(weft_core *core, weft_remote *node)
 {
     if (weft_remote_push(&core->remote, node) && core->notify != NULL) {
         core->notify(core);
+    }
+}
+
+/* Puts `watcher` into the row of those who are told when a task ends, behind the others. */
+static inline void weft__watch_end(weft_task *task, weft_owner *watcher)
+{
+    weft_owner *const first = task->owner;
+    watcher->core = first->core;
+    if (first->behind == NULL) {
+        watcher->behind = first;
+        watcher->last = watcher;
+        task->owner = watcher;
+    } else {
+        watcher->behind = first->last->behind;
+        first->last->behind = watcher;
+        first->last = watcher;
+    }
+}
+
+/* Tells all of them. */
+static inline void weft__tell_end(weft_task *task)
+{
+    for (weft_owner *owner = task->owner, *behind; owner != NULL; owner = behind) {
+        behind = owner->behind;
+        owner->ended(owner, task);
     }
 }
 

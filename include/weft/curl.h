@@ -70,7 +70,7 @@ struct weft_curl_perform {
 
 WEFT__BEGIN_C
 
-WEFT_DECLARE(weft_curl_perform);
+WEFT_API WEFT_DECLARE(weft_curl_perform);
 
 /** Begins. @return 0, or WEFT_ENOMEM. Context: the loop's thread. */
 WEFT_API int weft_curl_init(weft_curl *curl, weft_loop *loop);

@@ -6,27 +6,27 @@
  * A time is a number of sixteen digits, each 0 to 15. A timer hangs at the level of the highest
  * digit in which its deadline differs from `now`, in the slot of that digit:
  *
- *                           slot     0 1 2 3 4 5 6 7 ...
- *     now = ... 0 3 2       level 0:         * - - -        ... 0 3 4 hangs in slot 4
- *                           level 1:         - - - *        ... 0 7 9 hangs in slot 7
- *                           level 2:   - - - - * -          ... 5 0 1 hangs in slot 5
+ *     slot         0 1 2 3 4 5 6 7 ... 15
+ *     level 0          ^   a                  a:  ... 0 3 4
+ *     level 1            ^       b            b:  ... 0 7 9
+ *     level 2      ^         c                c:  ... 5 0 1        ^: now, ... 0 3 2
  *
  * So all of a level are due before all of the next; within a level the slots are due in their
  * order; in a slot of level 0 all are due at the same tick. When `now` comes to where a slot of a
  * higher level begins, its timers move down, each to where it belongs then.
  *
  * Why equal deadlines fire in the order armed. The place is a function of `now` and the deadline
- * alone: `now` leaves a level's digit only for that of a slot that is emptied in the same step, so
- * no timer hangs where it would not be put today, and at any moment all timers with one deadline
- * hang in one slot. Arming appends to a slot. A move takes a whole slot, first to last, and appends
- * each. The sort is stable. So of two, the one armed first stays ahead.
+ * alone, and `now` neither enters nor passes a slot with timers without emptying it in that step:
+ * so none hangs where it would not be put today, and all with one deadline hang in one slot.
+ * Arming appends to a slot. A move takes a whole slot, first to last, and appends each. The sort is
+ * stable. So of two, the one armed first stays ahead.
  *
- * `occupied` has a bit for each slot, `levels` one for each level. A timer that is cancelled just
- * leaves its list: a bit may stand over an empty slot, until a search comes by and clears it. An
- * arming sets one bit at most, so that is O(1) for each, and never more than all 256.
+ * `occupied` has a bit for each slot. A timer that is cancelled just leaves its list: a bit may
+ * stand over an empty slot until a search comes by and clears it. An arming sets one at most, so
+ * that is O(1) for each, and never more than all 256.
  *
- * Four bits a digit, since that is 4 KiB: as fast as five or six (11 KiB) when all is in the cache,
- * and it leaves the cache to others. Measured by tests/bench/bench_deadline.c.
+ * Digits of 4 bits take 4 KiB. With 5 or 6 bits, 7 and 11 KiB, arming was no faster, and firing
+ * only by a tenth, while all is in the cache (tests/bench/bench_deadline.c).
  */
 #ifndef WEFT_DEADLINE_WHEEL_H
 #define WEFT_DEADLINE_WHEEL_H
@@ -50,7 +50,7 @@ typedef struct weft_timers {
     uint64_t now;      /* where the wheel stands, in digits; no timer that hangs in it is before */
     weft_time until;   /* what fire() was last told; equal to now, except while it fires */
     weft_time late_at; /* not after any deadline in late */
-    unsigned levels;
+    unsigned levels;   /* a bit for each: some slot of it may have timers */
     uint16_t occupied[WEFT__WHEEL_LEVELS];
     weft_link due;  /* taken by fire(), in the order in which they fire */
     weft_link late; /* armed when they were due already, in the order armed */
@@ -181,8 +181,7 @@ static inline bool weft_timers_next(weft_timers *timers, weft_time *ret_at)
 /* Moves the second half of a list, which has two timers at least, to another, which is empty. */
 static inline void weft__timers_halve(weft_link *list, weft_link *ret_rest)
 {
-    weft_link *front = list->next;
-    weft_link *back = list->prev;
+    weft_link *front = list->next, *back = list->prev;
     while (front != back && front->next != back) { /* from both ends, until they meet */
         front = front->next;
         back = back->prev;
@@ -232,7 +231,8 @@ static inline void weft__wheel_take_few(weft_timers *timers, weft_link *slot)
     }
 }
 
-/* Moves all of a slot down. */
+/* Moves all of a slot down. A long list lies all over the memory: touched from its other end, too,
+   it makes the processor wait for two timers at a time. */
 static inline void weft__wheel_move_down(weft_timers *timers, weft_link *slot)
 {
     const weft_link *ahead = slot->prev;
@@ -241,8 +241,6 @@ static inline void weft__wheel_move_down(weft_timers *timers, weft_link *slot)
     while (link != slot) {
         weft_timer *const timer = weft__timer_of(link);
         link = link->next;
-        /* A long list lies all over the memory: walk it from its other end, too, and the processor
-           waits for two timers at a time. */
         ahead = ahead->prev;
         __builtin_prefetch(ahead);
         weft__wheel_hang(timers, timer);
@@ -285,13 +283,13 @@ static inline size_t weft__wheel_fire_due(weft_timers *timers)
 static inline size_t weft_timers_fire(weft_timers *timers, weft_time now)
 {
     size_t count = 0;
-    if (now > timers->until) {
-        timers->until = now;
-    }
     if (!weft_link_is_empty(&timers->late)) {
         weft_link_splice(&timers->due, &timers->late);
         weft__timers_sort(&timers->due);
+    } else if (now <= timers->until) {
+        return 0; /* the clock stands: the loop may ask at each pass */
     }
+    timers->until = now > timers->until ? now : timers->until;
     do {
         count += weft__wheel_fire_due(timers);
     } while (weft__wheel_turn(timers));

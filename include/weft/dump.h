@@ -60,8 +60,8 @@ static void weft_dump(weft_executor *executor,
 /* How it is done. */
 
 enum {
-    WEFT__DUMP_FIRST = 8,   /* of a long chain, so many outermost frames */
-    WEFT__DUMP_LAST = 24    /* and so many innermost */
+    WEFT__DUMP_FIRST = 8, /* of a long chain, so many outermost frames */
+    WEFT__DUMP_LAST = 24  /* and so many innermost */
 };
 
 static inline void weft__print_function(weft__print *print, weft_step_function *step)

@@ -77,7 +77,7 @@ static inline void weft_executor_init(weft_executor *executor, const weft_port *
 static inline int weft_executor_run(weft_executor *executor);
 
 /** Runs until one task has ended: its status, or as weft_executor_run(). */
-static inline int weft_executor_run_until(weft_executor *executor, const weft_task *task);
+static inline int weft_executor_run_until(weft_executor *executor, weft_task *task);
 
 /** Ends the run after this pass. Context: loop. */
 static inline void weft_executor_stop(weft_executor *executor)
@@ -228,11 +228,14 @@ static inline bool weft__pass(weft_executor *executor)
     return true;
 }
 
-static inline int weft__run_while(weft_executor *executor, const weft_task *task)
+static inline int weft__run_while(weft_executor *executor, weft_task *task)
 {
     int status = 0;
     WEFT_ASSERT(!executor->is_running, "this executor runs already: await instead of running it");
     executor->is_running = true;
+    if (task != NULL) {
+        task->chain.flags |= WEFT__WAS_JOINED; /* its status is returned */
+    }
     executor->core.now = executor->port->now(executor->context);
     executor->until_poll = 0;
     while (status == 0 && (task != NULL ? !weft_task_is_done(task)
@@ -253,7 +256,7 @@ static inline int weft_executor_run(weft_executor *executor)
     return weft__run_while(executor, NULL);
 }
 
-static inline int weft_executor_run_until(weft_executor *executor, const weft_task *task)
+static inline int weft_executor_run_until(weft_executor *executor, weft_task *task)
 {
     return weft__run_while(executor, task);
 }

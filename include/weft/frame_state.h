@@ -34,9 +34,9 @@ enum {
     WEFT__FINISH = WEFT__START - 4,   /* no state: the exit of what stands in FINALLY */
     WEFT__INSIDE = WEFT__START - 5,   /* no label: in the body of a block */
     WEFT__NEXT = WEFT__START - 6,     /* no label: FOR_EACH wants the next value */
-    WEFT__VALUE = WEFT__START - 7,    /* no label: FOR_EACH has one, or the end */
-    WEFT__WAS_SEALED = 0x8000         /* in a frame's note: see WEFT__SEALED */
+    WEFT__VALUE = WEFT__START - 7     /* no label: FOR_EACH has one, or the end */
 };
+#define WEFT__WAS_SEALED 0x8000U /* in a frame's note: see WEFT__SEALED */
 
 typedef struct weft_frame weft_frame;
 typedef struct weft_chain weft_chain;
@@ -188,7 +188,7 @@ static inline void weft__clean(weft_frame *frame, weft_chain *chain)
                                              : note;
 #if WEFT_ORIGINS
     if ((chain->flags & WEFT__SEALED) != 0) {
-        frame->note |= WEFT__WAS_SEALED;
+        frame->note = (weft__serial)(note | WEFT__WAS_SEALED);
     } else if (frame->outcome < 0) {
         chain->flags |= WEFT__SEALED;
     }

@@ -166,6 +166,7 @@ static inline void weft__group_ended(weft_owner *owner, weft_task *task)
 static inline void weft__group_open(weft_group *group, weft_core *core)
 {
     group->owner.core = core;
+    group->owner.behind = NULL;
     group->owner.ended = weft__group_ended;
     weft_link_init(&group->children);
 }

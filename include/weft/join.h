@@ -3,11 +3,8 @@
 /*
  *     WEFT_TRY(self->join, weft_join, &self->slot.task);
  *
- * Who joins stands in front of the task's owner, and is told first:
- *
- *     task.owner --> join --behind--> group          the task ends: join is told, then the group
- *
- * so that a join costs the task nothing, and several may stand in front of each other.
+ * Who joins stands in the row of those who are told of the task's end (see core.h): a join costs the
+ * task nothing, and several may join one task. They go on in the order in which they came.
  */
 #ifndef WEFT_JOIN_H
 #define WEFT_JOIN_H
@@ -25,37 +22,38 @@ struct weft_join {
     weft_task *task;
     /* private: */
     weft_task *joiner;
-    weft_owner owner, *behind; /* stands in front of the task's owner, while it waits */
+    weft_owner watcher;
+    bool has_ended;
+    int16_t status;
 };
 
 WEFT__BEGIN_C
 
-/* The joined task has ended: its real owner is told after the joiner. */
-static inline void weft__join_ended(weft_owner *owner, weft_task *task)
+/* The slot may be used again before the joiner runs: it keeps what it needs. */
+static inline void weft__join_ended(weft_owner *watcher, weft_task *task)
 {
-    struct weft_join *const join = WEFT__CONTAINER(owner, struct weft_join, owner);
-    weft_owner *const behind = join->behind;
-    weft_wake_final(join->joiner, 0);
+    struct weft_join *const join = WEFT__CONTAINER(watcher, struct weft_join, watcher);
     task->chain.flags |= WEFT__WAS_JOINED;
-    task->owner = behind;
-    behind->ended(behind, task);
+    join->has_ended = true;
+    join->status = task->status;
+    weft_wake_final(join->joiner, 0);
 }
 
 static inline WEFT_ASYNC(weft_join, self)
 {
     WEFT_ASSERT(self->task != NULL && self->task != WEFT_SELF(), "join another task");
-    if (weft_task_is_running(self->task)) {
-        self->joiner = WEFT_SELF();
-        self->behind = self->task->owner;
-        self->owner.core = self->behind->core;
-        self->owner.ended = weft__join_ended;
-        self->task->owner = &self->owner;
-        WEFT_PARK(NULL);
-        if (WEFT_STATUS() == WEFT_ECANCELED && weft_task_cancel(self->task)) {
-            WEFT_HOLD(NULL);
-        }
+    if (!weft_task_is_running(self->task)) {
+        WEFT_RETURN_STATUS(self->task->status);
     }
-    WEFT_RETURN_STATUS(self->task->status);
+    self->joiner = WEFT_SELF();
+    self->watcher.ended = weft__join_ended;
+    weft__watch_end(self->task, &self->watcher);
+    WEFT_PARK(NULL);
+    if (!self->has_ended) { /* cancelled: hand it on, and wait all the same */
+        weft_task_cancel(self->task);
+        WEFT_HOLD(NULL);
+    }
+    WEFT_RETURN_STATUS(self->status);
 }
 WEFT_END
 

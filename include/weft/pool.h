@@ -24,6 +24,7 @@
  *             WEFT_ECANCELED: it        .abandon_on_cancel: WEFT_ECANCELED at once; the thread
  *             was never called          goes on, and what it returns is dropped
  *
+ * A cancelled job leaves the queue when its task runs next; until then a thread may still take it.
  * A thread cannot be stopped from outside. So by default a running job is waited for: its argument
  * may live in the frame, which is not given up before the thread has let go; a cancellation then
  * meets the next wait. Who cannot wait lets go with `.abandon_on_cancel = true` (Trio's word);

@@ -29,7 +29,9 @@ typedef struct weft_queue {
     size_t handed;     /* given to getters that have not run yet: they may come back */
     size_t unfinished; /* put, and not yet weft_queue_task_done() */
     bool is_shut_down;
+    bool drops; /* shut down at once: what comes back is dropped */
     weft_link getters, putters, joiners;
+    weft_link chosen; /* those getters, in the order in which they were given their items */
 } weft_queue;
 
 /** Waits for room, and puts a copy of *item. 0; WEFT_ESHUTDOWN; WEFT_ECANCELED: not put. */
@@ -45,7 +47,8 @@ struct weft_get {
     weft_queue *queue;
     void *item;
     /* private: */
-    bool handed; /* *item is set, by the one who put it */
+    bool handed;      /* *item is set, by the one who put it */
+    weft_link chosen; /* in the queue's list of those */
 };
 
 /** Waits until every item that was put is done (weft_queue_task_done). */
@@ -110,17 +113,21 @@ static inline bool weft__queue_hand(weft_queue *queue, const void *item)
     __builtin_memcpy(get->item, item, queue->item_bytes);
     get->handed = true;
     queue->handed++;
+    weft_link_insert(&queue->chosen, &get->chosen);
     weft_wake(task);
     return true;
 }
 
-/* There is room: the putter that waits longest has put its item. */
+/* There is room: the putter that waits longest has put its item. A getter may wait as well, while
+ * what was handed to another one filled the queue. */
 static inline void weft__queue_refill(weft_queue *queue)
 {
     weft_task *const task = weft_first_waiter(&queue->putters);
     if (task != NULL && !weft_queue_is_full(queue)) {
         const struct weft_put *const put = (const struct weft_put *)(void *)task->chain.top;
-        weft__queue_push(queue, put->item);
+        if (!weft__queue_hand(queue, put->item)) {
+            weft__queue_push(queue, put->item);
+        }
         weft_wake_final(task, 0);
     }
 }
@@ -171,6 +178,7 @@ static inline void weft_queue_task_done(weft_queue *queue)
 static inline void weft_queue_shutdown(weft_queue *queue, bool immediate)
 {
     queue->is_shut_down = true;
+    queue->drops = queue->drops || immediate;
     for (weft_task *task; (task = weft_first_waiter(&queue->putters)) != NULL;) {
         weft_wake_status(task, WEFT_ESHUTDOWN);
         weft_queue_task_done(queue); /* it was counted when it began to wait */
@@ -183,14 +191,40 @@ static inline void weft_queue_shutdown(weft_queue *queue, bool immediate)
     }
 }
 
-/* Chosen, then cancelled: the item goes to the next, or back to the front, where it was. */
-static inline void weft__queue_return(weft_queue *queue, const void *item)
+/* A getter that was given an item runs, or gives it back. */
+static inline void weft__queue_unchoose(weft_queue *queue, struct weft_get *get)
 {
+    weft_link_remove(&get->chosen);
     queue->handed--;
-    if (!weft__queue_hand(queue, item)) {
+}
+
+static inline void weft__queue_swap(void *left, void *right, size_t size_bytes)
+{
+    for (size_t i = 0; i < size_bytes; i++) {
+        unsigned char *const a = (unsigned char *)left + i, *const b = (unsigned char *)right + i;
+        const unsigned char kept = *a;
+        *a = *b;
+        *b = kept;
+    }
+}
+
+/* Chosen, then cancelled: the item goes to the one that was chosen next and has not run, whose own
+ * goes on to the one after that, and so on; what is left over goes to the first that waits, or back
+ * to the front. So the order stays, whoever is cancelled. */
+static inline void weft__queue_return(weft_queue *queue, struct weft_get *get)
+{
+    weft_link *const end = &queue->chosen;
+    for (weft_link *link = get->chosen.next; link != end; link = link->next) {
+        weft__queue_swap(get->item, WEFT__CONTAINER(link, struct weft_get, chosen)->item,
+                         queue->item_bytes);
+    }
+    weft__queue_unchoose(queue, get);
+    if (queue->drops) {
+        weft_queue_task_done(queue);
+    } else if (!weft__queue_hand(queue, get->item)) {
         queue->first = (queue->first > 0 ? queue->first : queue->capacity) - 1;
         queue->size++;
-        __builtin_memcpy(weft__queue_at(queue, 0), item, queue->item_bytes);
+        __builtin_memcpy(weft__queue_at(queue, 0), get->item, queue->item_bytes);
     }
 }
 
@@ -220,9 +254,9 @@ static inline WEFT_ASYNC(weft_get, self)
     WEFT_PARK(&self->queue->getters);
     if (self->handed) {
         if (WEFT_STATUS() < 0) {
-            weft__queue_return(self->queue, self->item);
+            weft__queue_return(self->queue, self);
         } else {
-            self->queue->handed--;
+            weft__queue_unchoose(self->queue, self);
             weft__queue_refill(self->queue);
         }
     }

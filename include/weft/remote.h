@@ -74,14 +74,19 @@ static inline bool weft_remote_push(weft_remote_list *list, weft_remote *node)
     WEFT_CRITICAL_END(weft__saved);
     return was_empty;
 #else
-    weft_remote *unpushed = NULL;
-    weft_remote *first = __atomic_load_n(&list->first, __ATOMIC_RELAXED);
-    if (!__atomic_compare_exchange_n(&node->next, &unpushed, weft__remote_end(list), false,
-                                     __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
+    /* Every write to `next` is a read-modify-write: so whoever pushes one that is in already hands
+     * what it wrote before to the run that is to come, without a push of its own. */
+    weft_remote *next = NULL, *first;
+    while (!__atomic_compare_exchange_n(&node->next, &next, next ? next : weft__remote_end(list),
+                                        false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
+    }
+    if (next != NULL) {
         return false;
     }
+    first = __atomic_load_n(&list->first, __ATOMIC_RELAXED);
     do {
-        __atomic_store_n(&node->next, first ? first : weft__remote_end(list), __ATOMIC_RELAXED);
+        (void)__atomic_exchange_n(&node->next, first ? first : weft__remote_end(list),
+                                  __ATOMIC_ACQ_REL);
     } while (!__atomic_compare_exchange_n(&list->first, &first, node, true, __ATOMIC_SEQ_CST,
                                           __ATOMIC_RELAXED));
     return first == NULL;
@@ -112,8 +117,12 @@ static inline weft_remote *weft__remote_take(weft_remote_list *list)
     node = __atomic_exchange_n(&list->first, (weft_remote *)NULL, __ATOMIC_SEQ_CST);
 #endif
     while (node != NULL && node != weft__remote_end(list)) {
+#if WEFT__CRITICAL
         weft_remote *const next = node->next;
         node->next = in_order;
+#else
+        weft_remote *const next = __atomic_exchange_n(&node->next, in_order, __ATOMIC_ACQ_REL);
+#endif
         in_order = node;
         node = next;
     }
@@ -133,11 +142,11 @@ static inline void weft_remote_run(weft_remote_list *list)
     }
     for (weft_remote *node = weft__remote_take(list), *next; node != weft__remote_end(list);
          node = next) {
-        next = node->next;
 #if WEFT__CRITICAL
+        next = node->next;
         node->next = NULL;
 #else
-        __atomic_store_n(&node->next, (weft_remote *)NULL, __ATOMIC_RELEASE);
+        next = __atomic_exchange_n(&node->next, (weft_remote *)NULL, __ATOMIC_SEQ_CST);
 #endif
         node->run(node);
     }

@@ -78,6 +78,8 @@ struct weft_accept {
     WEFT_FRAME;
     weft_listener *listener;
     weft_stream **into;
+    /* private: */
+    weft_listener *held;
 };
 
 /** The coroutine that serves one connection: see WEFT_HANDLER. */
@@ -110,6 +112,7 @@ struct weft_serve {
     size_t limit;     /* of connections at once; default: none */
     size_t connected; /* out: how many there are now */
     /* private: */
+    weft_listener *held;
     weft_stream *stream;
     weft_event room;
     weft_group group;
@@ -122,11 +125,11 @@ struct weft_serve {
 
 WEFT__BEGIN_C
 
-WEFT_DECLARE(weft_connect);
-WEFT_DECLARE(weft_connect_unix);
-WEFT_DECLARE(weft_listen);
-WEFT_DECLARE(weft_accept);
-WEFT_DECLARE(weft_serve);
+WEFT_API WEFT_DECLARE(weft_connect);
+WEFT_API WEFT_DECLARE(weft_connect_unix);
+WEFT_API WEFT_DECLARE(weft_listen);
+WEFT_API WEFT_DECLARE(weft_accept);
+WEFT_API WEFT_DECLARE(weft_serve);
 
 /**
  * Listens on a Unix-domain socket. A socket file that nobody listens on any more is replaced; it is

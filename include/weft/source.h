@@ -59,9 +59,9 @@ struct weft_wait_edge {
 
 WEFT__BEGIN_C
 
-WEFT_DECLARE(weft_wait_readable);
-WEFT_DECLARE(weft_wait_writable);
-WEFT_DECLARE(weft_wait_edge);
+WEFT_API WEFT_DECLARE(weft_wait_readable);
+WEFT_API WEFT_DECLARE(weft_wait_writable);
+WEFT_API WEFT_DECLARE(weft_wait_edge);
 
 /**
  * Begins to watch a descriptor, which must be non-blocking; it stays the caller's.

@@ -45,6 +45,8 @@ struct weft_read {
     void *into;
     size_t size;
     size_t n; /* out: how many */
+    /* private: */
+    bool has_begun;
 };
 
 /** Reads exactly `size` bytes. WEFT_EINCOMPLETE: the end came before; `n` tells how many came. */
@@ -73,6 +75,7 @@ struct weft_read_until {
     size_t n; /* out */
     /* private: */
     size_t searched;
+    bool has_begun;
 };
 
 /**
@@ -96,6 +99,8 @@ struct weft_write {
     const void *from;
     size_t size;
     size_t n; /* out */
+    /* private: */
+    bool has_begun;
 };
 
 /** Writes several pieces as one: `n` tells how many bytes have gone. The array is not changed. */
@@ -107,6 +112,7 @@ struct weft_writev {
     size_t n; /* out */
     /* private: */
     size_t piece, offset;
+    bool has_begun;
 };
 
 /** Waits until at most the low water mark is buffered, if more than the high one is. */
@@ -116,6 +122,7 @@ struct weft_drain {
     /* private: */
     size_t down_to;
     bool waits_for_all;
+    int16_t status;
 };
 
 /** Says that nothing more will be written (half-close), after what is buffered. Reading goes on. */
@@ -124,6 +131,7 @@ struct weft_shutdown {
     weft_stream *stream;
     /* private: */
     struct weft_drain drain;
+    bool has_begun;
 };
 
 /**
@@ -140,15 +148,15 @@ struct weft_close {
 
 WEFT__BEGIN_C
 
-WEFT_DECLARE(weft_read);
-WEFT_DECLARE(weft_read_exactly);
-WEFT_DECLARE(weft_read_until);
-WEFT_DECLARE(weft_read_line);
-WEFT_DECLARE(weft_write);
-WEFT_DECLARE(weft_writev);
-WEFT_DECLARE(weft_drain);
-WEFT_DECLARE(weft_shutdown);
-WEFT_DECLARE(weft_close);
+WEFT_API WEFT_DECLARE(weft_read);
+WEFT_API WEFT_DECLARE(weft_read_exactly);
+WEFT_API WEFT_DECLARE(weft_read_until);
+WEFT_API WEFT_DECLARE(weft_read_line);
+WEFT_API WEFT_DECLARE(weft_write);
+WEFT_API WEFT_DECLARE(weft_writev);
+WEFT_API WEFT_DECLARE(weft_drain);
+WEFT_API WEFT_DECLARE(weft_shutdown);
+WEFT_API WEFT_DECLARE(weft_close);
 
 /**
  * Makes a stream of a connected socket, which becomes non-blocking and the stream's.

@@ -5,7 +5,7 @@
  * came, and owns what it was chosen for: a permit is handed to the waiter, so nobody can come
  * between, and if that waiter is cancelled before it runs it passes the permit on.
  *
- *     self->limit = (weft_semaphore){ 8 };
+ *     self->limit = (weft_semaphore){ .permits = 8 };
  *     ...
  *     WEFT_TRY(self->acquire, weft_acquire, self->limit, &self->turn);
  *     ...
@@ -35,7 +35,7 @@ struct weft_event_wait {
     weft_event *event; /* outlives the wait */
 };
 
-/** Permits: `{ 8 }` lets eight hold it at once. */
+/** Permits: `{ .permits = 8 }` lets eight hold it at once. */
 typedef struct weft_semaphore {
     size_t permits; /* that are free */
     weft_link waiters;

@@ -195,6 +195,8 @@ __attribute__((cold, noinline, unused)) static bool weft__refuse(weft_task *task
 {
     weft_core *const core = task->owner->core;
     weft_chain *const chain = &task->chain;
+    core->refused = core->refuser == task ? core->refused : 0;
+    core->refuser = task;
     if (++core->refused == 1000) {
         weft__report(core, task, chain->top->caller != NULL ? chain->top->caller : chain->top,
                      "a thousand waits refused in a row: leave the loop on WEFT_ECANCELED",
@@ -206,7 +208,7 @@ __attribute__((cold, noinline, unused)) static bool weft__refuse(weft_task *task
     if (!weft__is_spent(chain)) {
         return false;
     }
-    chain->flags |= WEFT__READY | WEFT__HOLDS;
+    chain->flags = (uint8_t)(chain->flags | WEFT__READY | WEFT__HOLDS);
     weft_link_insert(&core->ready, &task->link);
     return true;
 }
@@ -221,7 +223,7 @@ static inline bool weft__park(weft_chain *chain, weft_link *list, int how)
     if (WEFT__RARE((chain->flags & WEFT__UNARMED) != 0)) {
         weft__arm_scopes(task);
     }
-    chain->flags |= (uint8_t)how;
+    chain->flags = (uint8_t)(chain->flags | how);
     chain->status = 0;
     if ((how & WEFT__READY) != 0) {
         list = &task->owner->core->ready;
@@ -270,7 +272,8 @@ static inline bool weft__task_run(weft_core *core, weft_task *task)
             (uint8_t)((task->chain.flags & WEFT__WAS_JOINED) | WEFT__IS_TASK | WEFT__DONE);
         task->status = task->chain.status;
         weft_link_remove(&task->sibling);
-        task->owner->ended(task->owner, task); /* from here on nobody touches it */
+        core->refuser = core->refuser == task ? NULL : core->refuser;
+        weft__tell_end(task); /* from here on nobody touches it */
         return false;
     }
     return true;

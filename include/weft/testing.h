@@ -41,11 +41,11 @@ typedef struct weft_test_desc {
 
 /** A test. It must not move after weft_test_init(). */
 typedef struct weft_test {
-    weft_executor executor; /* spawn further tasks into &test.executor.group */
-    weft_time now;          /* the virtual clock */
-    const char *failure;    /* the first thing that was wrong, or NULL */
-    int run;                /* explore.h: the number of this run, from 1 */
-    size_t length;          /* of the trace */
+    weft_executor executor;      /* spawn further tasks into &test.executor.group */
+    weft_time now;               /* the virtual clock */
+    const char *failure;         /* the first thing that was wrong, or NULL */
+    int run;                     /* explore.h: the number of this run, from 1 */
+    size_t length;               /* of the trace */
     char trace[WEFT_TEST_TRACE]; /* zero-terminated */
     /* private: */
     weft_test_desc desc;
@@ -302,6 +302,7 @@ static inline int weft_test_run_until(weft_test *test, weft_task *task)
 {
     int status;
     test->main = task;
+    task->chain.flags |= WEFT__WAS_JOINED; /* its status is returned: nothing to report */
     status = weft_executor_run_until(&test->executor, task);
     if (status == WEFT_EDEADLOCK && !weft_task_is_done(task)) {
         weft__test_dump(test);

@@ -116,15 +116,15 @@ static inline void weft__print_time(weft__print *print, weft_time time)
 {
     const weft__amount ticks = (weft__amount)time, hz = WEFT_TICK_HZ;
     const weft__amount ms = WEFT__TICKS_IN(1000), us = WEFT__TICKS_IN(1000000);
-    const weft__amount unit = ticks % hz == 0                       ? hz
+    const weft__amount unit = ticks % hz == 0                        ? hz
                               : hz % 1000 == 0 && ticks % ms == 0    ? ms
                               : hz % 1000000 == 0 && ticks % us == 0 ? us
                                                                      : 1;
     weft__print_number(print, ticks / unit, 10);
-    weft__print_text(print, unit == hz                            ? "s"
-                            : hz % 1000 == 0 && unit == ms         ? "ms"
-                            : hz % 1000000 == 0 && unit == us      ? "us"
-                                                                   : "ticks");
+    weft__print_text(print, unit == hz                        ? "s"
+                            : hz % 1000 == 0 && unit == ms    ? "ms"
+                            : hz % 1000000 == 0 && unit == us ? "us"
+                                                              : "ticks");
 }
 
 WEFT__END_C

@@ -7,10 +7,10 @@
  *     sleep.after = WEFT_MS(250);
  *     at = weft_time_add(now, WEFT_S(10));
  *
- * | WEFT_TIME_BITS | at WEFT_TICK_HZ | a duration is at most | the clock                   |
- * |----------------|-----------------|-----------------------|-----------------------------|
- * | 64             | 1,000,000,000   | 292 years             | never ends                  |
- * | 32             | 1,000           | 24 days               | wraps round every 49 days   |
+ * | WEFT_TIME_BITS | at WEFT_TICK_HZ | a duration is at most | the clock                    |
+ * |----------------|-----------------|-----------------------|------------------------------|
+ * | 64             | 1,000,000,000   | 292 years             | never ends                   |
+ * | 32             | 1,000           | 24 days               | wraps round every 49 days    |
  * | 16             | 1,000           | 32 seconds            | wraps round every 65 seconds |
  *
  * Where the clock wraps, of two times the earlier is the one from which the other is less than half

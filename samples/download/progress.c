@@ -1,0 +1,361 @@
+/* progress.c - what is seen meanwhile: bars on a terminal, plain lines elsewhere. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * What has ended scrolls up as a line; below it stand the bars of what is under way, and one line
+ * for all of it. The bars are drawn anew each time: up to their first line, and over them.
+ */
+#include "download.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <wchar.h>
+
+enum { TICK_MS = 100, PLAIN_S = 10, NAME_COLUMNS = 28, RIGHT_COLUMNS = 48 };
+
+static struct {
+    bool is_terminal, has_utf8, has_color;
+    int columns, rows; /* of the terminal */
+    int lines;         /* of bars that stand there now */
+    weft_time drawn;
+    off_t received_before;
+    double speed;
+} screen;
+
+void progress_init(void)
+{
+    const char *const term = getenv("TERM");
+    const char *const no_color = getenv("NO_COLOR");
+    (void)setlocale(LC_CTYPE, "");
+    screen.has_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    screen.is_terminal = isatty(STDOUT_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
+    if (screen.is_terminal) {
+        static char room[1 << 16];
+        (void)setvbuf(stdout, room, _IOFBF, sizeof room); /* a drawing is one write */
+    }
+    screen.has_color = screen.is_terminal && (no_color == NULL || *no_color == '\0');
+}
+
+/* --- words ------------------------------------------------------------------------------------ */
+
+const char *size_text(char text[16], double bytes)
+{
+    static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB"};
+    size_t unit = 0;
+    for (; bytes >= 999.95 && unit < 5; unit++) {
+        bytes /= 1000;
+    }
+    (void)snprintf(text, 16, unit == 0 ? "%.0f %s" : "%.1f %s", bytes, units[unit]);
+    return text;
+}
+
+const char *time_text(char text[16], weft_time time)
+{
+    const double seconds = time > 0 ? (double)time / (double)WEFT_S(1) : 0;
+    const unsigned whole = (unsigned)(seconds + 0.5) % 3600000;
+    if (seconds < 0.0995) {
+        (void)snprintf(text, 16, "%.0f ms", seconds * 1000);
+    } else if (seconds < 10 && time % WEFT_S(1) != 0) {
+        (void)snprintf(text, 16, "%.1f s", seconds);
+    } else if (whole < 100) {
+        (void)snprintf(text, 16, "%u s", whole);
+    } else if (whole < 3600) {
+        (void)snprintf(text, 16, "%u:%02u min", whole / 60, whole % 60);
+    } else {
+        (void)snprintf(text, 16, "%u:%02u:%02u h", whole / 3600, whole / 60 % 60, whole % 60);
+    }
+    return text;
+}
+
+static void color(const char *code)
+{
+    if (screen.has_color) {
+        printf("\033[%sm", code);
+    }
+}
+
+/* Prints a name in exactly so many columns: filled up, or without its middle. */
+static void print_name(const char *name, int columns)
+{
+    wchar_t wide[256];
+    const size_t length = mbstowcs(wide, name, 255);
+    int used = 0, skip_from, skip_to;
+    if (length == (size_t)-1) {
+        printf("%-*.*s", columns, columns, name);
+        return;
+    }
+    wide[length] = L'\0';
+    const int width = wcswidth(wide, length);
+    if (width < 0) {
+        printf("%-*.*s", columns, columns, "(unprintable name)");
+        return;
+    }
+    /* Columns from skip_from to skip_to of the name are left out for an ellipsis. */
+    skip_from = width <= columns ? width : columns - 1 - columns / 2;
+    skip_to = width <= columns ? width : width - columns / 2;
+    for (size_t i = 0, at = 0; i < length; i++) {
+        const int one = wcwidth(wide[i]);
+        if ((int)at + one <= skip_from || (int)at >= skip_to) {
+            used += printf("%lc", (wint_t)wide[i]) < 0 ? 0 : one;
+        } else if (skip_to < width && used <= skip_from) {
+            fputs(screen.has_utf8 ? "…" : "~", stdout);
+            used++;
+            skip_from = -1;
+        }
+        at += (size_t)one;
+    }
+    printf("%*s", columns > used ? columns - used : 0, "");
+}
+
+static void print_bar(double part, int columns)
+{
+    const char *const full = screen.has_utf8 ? "━" : "#", *const half = screen.has_utf8 ? "╸" : "";
+    const int halves = (int)(part * 2 * columns);
+    int i;
+    color("36");
+    for (i = 0; i < halves / 2; i++) {
+        fputs(full, stdout);
+    }
+    if (halves % 2 == 1 && *half != '\0') {
+        fputs(half, stdout);
+        i++;
+    }
+    color("90");
+    for (; i < columns; i++) {
+        fputs(screen.has_utf8 ? "─" : "-", stdout);
+    }
+    color("0");
+}
+
+/* --- lines ------------------------------------------------------------------------------------ */
+
+static void print_state(const struct job *job, const struct transfer *transfer, int columns)
+{
+    char time[16];
+    switch (transfer->phase) {
+    case CONNECTING:
+        printf("%.*s", columns, "connecting");
+        break;
+    case ASKING:
+        printf("%.*s", columns, "waiting for the first byte");
+        break;
+    case RESTING:
+        color("33");
+        printf("%.*s", columns, "again in ");
+        printf("%s: %.*s", time_text(time, transfer->until - weft_loop_time(job->loop)),
+               columns > 20 ? columns - 20 : 0, transfer->text);
+        color("0");
+        break;
+    case QUEUED:
+    case RECEIVING:
+    case PHASES:
+        break;
+    }
+}
+
+static void print_received(const struct transfer *transfer, int columns)
+{
+    char size[16], total[16], speed[16], left[16];
+    const double part = transfer->total > 0 ? (double)transfer->size / (double)transfer->total : 0;
+    print_bar(part, columns);
+    if (transfer->total < 0) {
+        printf("       %9s             %9s/s", size_text(size, (double)transfer->size),
+               size_text(speed, transfer->speed));
+        return;
+    }
+    const double seconds =
+        transfer->speed > 0 ? (double)(transfer->total - transfer->size) / transfer->speed : 0;
+    printf("  %3.0f%%  %8s of %-8s %9s/s", part * 100, size_text(size, (double)transfer->size),
+           size_text(total, (double)transfer->total), size_text(speed, transfer->speed));
+    if (transfer->speed > 0 && seconds < 359999) {
+        printf("  %s", time_text(left, WEFT_S((weft_time)(seconds + 0.99))));
+    }
+}
+
+static void print_transfer(const struct job *job, const struct transfer *transfer)
+{
+    const int name = screen.columns / 3 < NAME_COLUMNS ? screen.columns / 3 : NAME_COLUMNS;
+    const int bar = screen.columns - name - RIGHT_COLUMNS - 4;
+    print_name(transfer->name, name);
+    fputs("  ", stdout);
+    if (transfer->phase == RECEIVING) {
+        print_received(transfer, bar > 40 ? 40 : bar > 4 ? bar : 4);
+    } else {
+        print_state(job, transfer, screen.columns - name - 4);
+    }
+}
+
+/* Bytes that are still to come, as far as is known; `ret_guess`: some of it is a guess. */
+static double left_of(const struct job *job, bool *ret_guess)
+{
+    double known = 0, left = 0;
+    size_t sized = 0, unsized = 0;
+    for (size_t i = 0; i < job->count; i++) {
+        const struct transfer *const transfer = &job->transfers[i];
+        if (transfer->outcome == DONE || (transfer->outcome == PENDING && transfer->total >= 0)) {
+            const off_t total = transfer->outcome == DONE ? transfer->size : transfer->total;
+            known += (double)total;
+            left += (double)(total - transfer->size);
+            sized++;
+        } else if (transfer->outcome == PENDING) {
+            unsized++;
+        }
+    }
+    *ret_guess = unsized > 0;
+    return left + (sized > 0 ? known / (double)sized * (double)unsized : 0);
+}
+
+static void print_all(const struct job *job)
+{
+    char some[16], speed[16], time[16];
+    bool is_guess;
+    off_t received = 0;
+    const size_t failed = count_of(job, FAILED);
+    const double left = left_of(job, &is_guess);
+    for (size_t i = 0; i < job->count; i++) {
+        received += job->transfers[i].received;
+    }
+    color("1");
+    printf("%zu of %zu done", count_of(job, DONE) + count_of(job, THERE), job->count);
+    if (failed > 0) {
+        printf(", %zu failed", failed);
+    }
+    printf(", %s, %s/s", size_text(some, (double)received), size_text(speed, screen.speed));
+    if (left > 0 && screen.speed > 0 && left / screen.speed < 359999) {
+        printf(", %s%s left", is_guess ? "about " : "",
+               time_text(time, WEFT_S((weft_time)(left / screen.speed + 0.99))));
+    }
+    color("0");
+}
+
+/* --- the screen ------------------------------------------------------------------------------- */
+
+static void go_to_first_line(void)
+{
+    for (int i = 1; i < screen.lines; i++) {
+        fputs("\033[A", stdout);
+    }
+    fputs(screen.lines > 0 ? "\r" : "", stdout);
+}
+
+void progress_clear(void)
+{
+    if (screen.lines > 0) {
+        go_to_first_line();
+        fputs("\033[J", stdout);
+        fflush(stdout);
+        screen.lines = 0;
+    }
+}
+
+/* Smoothed over about two seconds. */
+static double smooth(double speed, off_t bytes, double seconds)
+{
+    const double now = (double)bytes / seconds;
+    return speed == 0 ? now : speed + (now - speed) * seconds / (seconds + 2);
+}
+
+static void measure(const struct job *job)
+{
+    const weft_time now = weft_loop_time(job->loop);
+    const double seconds = (double)(now - screen.drawn) / (double)WEFT_S(1);
+    off_t received = 0;
+    if (seconds <= 0) {
+        return;
+    }
+    for (size_t i = 0; i < job->count; i++) {
+        struct transfer *const transfer = &job->transfers[i];
+        transfer->speed =
+            smooth(transfer->speed, transfer->received - transfer->received_before, seconds);
+        transfer->received_before = transfer->received;
+        received += transfer->received;
+    }
+    screen.speed = smooth(screen.speed, received - screen.received_before, seconds);
+    screen.received_before = received;
+    screen.drawn = now;
+}
+
+static bool is_under_way(const struct transfer *transfer)
+{
+    return transfer->outcome == PENDING && transfer->phase != QUEUED;
+}
+
+static void draw(const struct job *job)
+{
+    struct winsize size = {0};
+    size_t shown = 0, under_way = 0;
+    const bool is_known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    screen.columns = is_known ? size.ws_col : 80;
+    screen.rows = is_known && size.ws_row > 2 ? size.ws_row : 24;
+    go_to_first_line();
+    fputs("\033[?7l", stdout); /* what is too long is cut off */
+    for (size_t i = 0; i < job->count; i++) {
+        if (is_under_way(&job->transfers[i]) && ++under_way < (size_t)screen.rows - 2) {
+            print_transfer(job, &job->transfers[i]);
+            fputs("\033[K\n", stdout);
+            shown++;
+        }
+    }
+    screen.lines = (int)shown + 1;
+    print_all(job);
+    if (under_way > shown) {
+        printf(" (%zu more under way)", under_way - shown);
+    }
+    fputs("\033[J\033[?7h", stdout);
+    fflush(stdout);
+}
+
+double speed_of(off_t bytes, weft_time time)
+{
+    return time > 0 ? (double)bytes * (double)WEFT_S(1) / (double)time : 0;
+}
+
+void progress_ended(const struct transfer *transfer)
+{
+    char size[16], time[16], speed[16];
+    const weft_time took = time_of(transfer);
+    progress_clear();
+    if (transfer->outcome == FAILED) {
+        fflush(stdout);
+        fprintf(stderr, "%sfailed%s  %s: %s\n", screen.has_color ? "\033[31m" : "",
+                screen.has_color ? "\033[0m" : "", transfer->url, transfer->text);
+    } else if (transfer->outcome == THERE) {
+        printf("there   %s: remove it to fetch it anew\n", transfer->name);
+    } else if (transfer->outcome == DONE) {
+        color("32");
+        printf("done");
+        color("0");
+        printf("    %-*s  %9s  %6s  %9s/s", NAME_COLUMNS, transfer->name,
+               size_text(size, (double)transfer->size), time_text(time, took),
+               size_text(speed, speed_of(transfer->received, took)));
+        if (transfer->size > transfer->received) {
+            printf("  (%s were here)",
+                   size_text(size, (double)(transfer->size - transfer->received)));
+        }
+        putchar('\n');
+    }
+    fflush(stdout);
+}
+
+WEFT_ASYNC(progress, self)
+{
+    for (;;) {
+        measure(self->job);
+        if (screen.is_terminal) {
+            draw(self->job);
+        } else if (screen.received_before > 0) {
+            print_all(self->job);
+            putchar('\n');
+            fflush(stdout);
+        }
+        WEFT_TRY(self->sleep, weft_sleep, screen.is_terminal ? WEFT_MS(TICK_MS) : WEFT_S(PLAIN_S));
+    }
+WEFT_FINALLY:
+    progress_clear();
+}
+WEFT_END

@@ -1,0 +1,1091 @@
+/* test_loop.c - the event loop of an operating system. */
+/* SPDX-License-Identifier: MIT */
+#include "hosted.h"
+#include <pthread.h>
+
+/* --- coroutines ------------------------------------------------------------------------------- */
+
+struct sleeper {
+    WEFT_FRAME;
+    const char *name;
+    weft_time after;
+    struct weft_sleep nap;
+};
+
+static WEFT_ASYNC(sleeper, self)
+{
+    WEFT_TRY(self->nap, weft_sleep, self->after);
+    say("%s ", self->name);
+WEFT_FINALLY:
+    if (WEFT_OUTCOME() < 0) {
+        say("%s-cleans ", self->name);
+        WEFT_TRY(self->nap, weft_sleep, 0);
+        say("%s-cleaned ", self->name);
+    }
+}
+WEFT_END
+
+struct failing {
+    WEFT_FRAME;
+    int status;
+};
+
+static WEFT_ASYNC(failing, self)
+{
+    WEFT_RETURN(self->status);
+}
+WEFT_END
+
+/* Waits for what never comes. */
+struct lost {
+    WEFT_FRAME;
+    weft_link nobody;
+};
+
+static WEFT_ASYNC(lost, self)
+{
+    WEFT_PARK(&self->nobody);
+    WEFT_RETURN(WEFT_STATUS());
+WEFT_FINALLY:
+    say("lost-cleans ");
+}
+WEFT_END
+
+/* Waits until a descriptor is readable, and says so. */
+struct watcher {
+    WEFT_FRAME;
+    const char *name;
+    int fd;
+    weft_source source;
+    struct weft_wait_readable wait;
+};
+
+static WEFT_ASYNC(watcher, self)
+{
+    WEFT_CHECK(weft_source_open(&self->source, WEFT_LOOP(), self->fd));
+    WEFT_TRY(self->wait, weft_wait_readable, &self->source);
+    say("%s ", self->name);
+WEFT_FINALLY:
+    weft_source_close(&self->source);
+}
+WEFT_END
+
+/* --- callbacks -------------------------------------------------------------------------------- */
+
+START_TEST(a_pass_runs_what_was_ready_then_io_then_timers)
+{
+    weft_handle ready = {0}, timer = {0}, reader = {0};
+    weft_source source = {0};
+    int ends[2];
+    begin(_i);
+    make_pipe(ends);
+    ck_assert_int_eq(weft_source_open(&source, loop, ends[0]), 0);
+    weft_add_reader(&source, &reader, say_it, word("io"));
+    run_passes(1); /* it looks at the descriptor once */
+    weft_call_later(loop, &timer, 0, say_it, word("timer"));
+    put(ends[1], "x");
+    weft_call_soon(loop, &ready, say_it, word("ready"));
+    run_passes(1);
+    ck_assert_str_eq(trace, "ready io timer ");
+    weft_source_close(&source);
+    close_pipe(ends);
+    end();
+}
+END_TEST
+
+START_TEST(callbacks_are_called_in_the_order_posted)
+{
+    weft_handle a = {0}, b = {0}, c = {0};
+    begin(_i);
+    weft_call_soon(loop, &a, say_it, word("a"));
+    weft_call_soon(loop, &b, say_it, word("b"));
+    weft_call_soon(loop, &c, say_it, word("c"));
+    run_passes(1);
+    ck_assert_str_eq(trace, "a b c ");
+    end();
+}
+END_TEST
+
+static weft_handle next, other;
+
+static void post_next(void *text)
+{
+    say_it(text);
+    weft_call_soon(loop, &next, say_it, word("next"));
+}
+
+START_TEST(what_a_callback_posts_is_called_in_the_next_pass)
+{
+    weft_handle first = {0};
+    begin(_i);
+    weft_call_soon(loop, &first, post_next, word("first"));
+    run_passes(1);
+    ck_assert_str_eq(trace, "first ");
+    run_passes(1);
+    ck_assert_str_eq(trace, "first next ");
+    end();
+}
+END_TEST
+
+START_TEST(a_posted_handle_is_called_once)
+{
+    weft_handle handle = {0};
+    begin(_i);
+    weft_call_soon(loop, &handle, say_it, word("a"));
+    weft_call_soon(loop, &handle, say_it, word("b"));
+    run_passes(2);
+    ck_assert_str_eq(trace, "b ");
+    end();
+}
+END_TEST
+
+static int rounds;
+
+static void go_round(void *handle)
+{
+    if (--rounds > 0) {
+        weft_call_soon(loop, handle, go_round, handle);
+    } else {
+        weft_loop_stop(loop);
+    }
+}
+
+START_TEST(a_handle_may_be_posted_again_from_its_own_callback)
+{
+    weft_handle handle = {0};
+    begin(_i);
+    rounds = 1000;
+    weft_call_soon(loop, &handle, go_round, &handle);
+    ck_assert_int_eq(weft_loop_run_forever(loop), 0);
+    ck_assert_int_eq(rounds, 0);
+    end();
+}
+END_TEST
+
+static void free_it(void *handle)
+{
+    say("freed ");
+    free(handle);
+}
+
+START_TEST(a_handle_may_be_freed_in_its_own_callback)
+{
+    weft_handle *const posted = calloc(1, sizeof *posted), *const armed = calloc(1, sizeof *armed);
+    begin(_i);
+    weft_call_soon(loop, posted, free_it, posted);
+    weft_call_later(loop, armed, 0, free_it, armed);
+    run_passes(2);
+    ck_assert_str_eq(trace, "freed freed ");
+    end();
+}
+END_TEST
+
+START_TEST(timers_fire_by_time_and_in_the_order_armed)
+{
+    weft_handle late = {0}, first = {0}, second = {0}, early = {0};
+    begin(_i);
+    const weft_time now = weft_loop_time(loop);
+    weft_call_at(loop, &late, now + WEFT_MS(3), say_it, word("late"));
+    weft_call_at(loop, &first, now + WEFT_MS(2), say_it, word("first"));
+    weft_call_at(loop, &second, now + WEFT_MS(2), say_it, word("second"));
+    weft_call_at(loop, &early, now - WEFT_MS(1), say_it, word("early"));
+    weft_call_at(loop, &other, now + WEFT_MS(4), stop_it, NULL);
+    weft_loop_run_forever(loop);
+    ck_assert_str_eq(trace, "early first second late ");
+    end();
+}
+END_TEST
+
+static weft_time called_at;
+
+static void note_time(void *unused)
+{
+    (void)unused;
+    called_at = weft_loop_time(loop);
+    weft_loop_stop(loop);
+}
+
+START_TEST(a_delay_counts_from_the_call_also_when_the_loop_stood_still)
+{
+    weft_handle handle = {0};
+    begin(_i);
+    run_passes(1);
+    const weft_time before = weft_loop_time(loop);
+    while (weft_loop_time(loop) - before < WEFT_MS(3)) {
+    }
+    const weft_time asked_at = weft_loop_time(loop);
+    weft_call_later(loop, &handle, WEFT_MS(4), note_time, NULL);
+    weft_loop_run_forever(loop);
+    ck_assert_int_ge(called_at - asked_at, WEFT_MS(4));
+    end();
+}
+END_TEST
+
+START_TEST(a_sleep_counts_from_its_begin_also_when_the_loop_stood_still)
+{
+    WEFT_TASK(sleeper) task = {0};
+    begin(_i);
+    run_passes(1);
+    const weft_time before = weft_loop_time(loop);
+    while (weft_loop_time(loop) - before < WEFT_MS(3)) {
+    }
+    ck_assert_int_eq(weft_spawn(weft_loop_group(loop), &task, sleeper, "task", WEFT_MS(4)), 0);
+    const weft_time begun_at = weft_loop_time(loop);
+    while (!weft_task_is_done(&task.task)) {
+        weft_loop_run_once(loop, WEFT_S(1));
+    }
+    ck_assert_int_ge(weft_loop_time(loop) - begun_at, WEFT_MS(4));
+    end();
+}
+END_TEST
+
+START_TEST(a_callback_that_was_taken_back_is_not_called)
+{
+    weft_handle posted = {0}, armed = {0}, both = {0}, idle = {0};
+    begin(_i);
+    weft_call_soon(loop, &posted, say_it, word("posted"));
+    weft_call_later(loop, &armed, 0, say_it, word("armed"));
+    weft_call_later(loop, &both, 0, say_it, word("both"));
+    weft_call_soon(loop, &both, say_it, word("both"));
+    ck_assert(weft_handle_cancel(&posted));
+    ck_assert(weft_handle_cancel(&armed));
+    ck_assert(weft_handle_cancel(&both));
+    ck_assert(!weft_handle_cancel(&both));
+    ck_assert(!weft_handle_cancel(&idle));
+    run_passes(2);
+    ck_assert_str_eq(trace, "");
+    end();
+}
+END_TEST
+
+static void cancel_other(void *unused)
+{
+    (void)unused;
+    say("%d ", weft_handle_cancel(&other));
+}
+
+START_TEST(a_callback_can_take_back_one_of_the_same_pass)
+{
+    weft_handle handle = {0};
+    begin(_i);
+    weft_call_soon(loop, &handle, cancel_other, NULL);
+    weft_call_soon(loop, &other, say_it, word("other"));
+    run_passes(2);
+    ck_assert_str_eq(trace, "1 ");
+    end();
+}
+END_TEST
+
+START_TEST(a_callback_that_was_called_cannot_be_taken_back)
+{
+    weft_handle handle = {0};
+    begin(_i);
+    weft_call_soon(loop, &handle, say_it, word("called"));
+    run_passes(1);
+    ck_assert(!weft_handle_cancel(&handle));
+    end();
+}
+END_TEST
+
+/* --- runs ------------------------------------------------------------------------------------- */
+
+static void stop_and_post(void *text)
+{
+    weft_loop_stop(loop);
+    post_next(text);
+}
+
+START_TEST(a_stop_lets_the_pass_end_and_the_rest_waits_for_the_next_run)
+{
+    weft_handle first = {0}, second = {0};
+    begin(_i);
+    weft_call_soon(loop, &first, stop_and_post, word("first"));
+    weft_call_soon(loop, &second, say_it, word("second"));
+    weft_loop_run_forever(loop);
+    ck_assert_str_eq(trace, "first second ");
+    weft_loop_stop(loop);
+    weft_loop_run_forever(loop);
+    ck_assert_str_eq(trace, "first second next ");
+    end();
+}
+END_TEST
+
+START_TEST(a_stop_before_the_run_leaves_it_one_pass)
+{
+    weft_handle first = {0};
+    begin(_i);
+    weft_loop_stop(loop);
+    weft_call_soon(loop, &first, post_next, word("first"));
+    weft_loop_run_forever(loop);
+    ck_assert_str_eq(trace, "first ");
+    end();
+}
+END_TEST
+
+START_TEST(a_run_gives_the_status_of_its_coroutine)
+{
+    begin(_i);
+    ck_assert_int_eq(RUN(failing, 0), 0);
+    ck_assert_int_eq(RUN(failing, -EIO), -EIO);
+    ck_assert_int_eq(RUN(failing, 0), 0);
+    ck_assert_int_eq(reports, 0);
+    end();
+}
+END_TEST
+
+START_TEST(other_tasks_go_on_in_the_next_run)
+{
+    WEFT_TASK(sleeper) task = {0};
+    begin(_i);
+    ck_assert_int_eq(weft_spawn(weft_loop_group(loop), &task, sleeper, "task", WEFT_MS(1)), 0);
+    ck_assert_int_eq(RUN(sleeper, "first", 0), 0);
+    ck_assert_int_eq(RUN(sleeper, "second", WEFT_MS(2)), 0);
+    ck_assert_str_eq(trace, "first task second ");
+    end();
+}
+END_TEST
+
+START_TEST(a_run_that_is_stopped_cancels_its_coroutine_and_awaits_it)
+{
+    weft_handle handle = {0};
+    begin(_i);
+    weft_call_soon(loop, &handle, stop_it, NULL);
+    ck_assert_int_eq(RUN(sleeper, "main", WEFT_S(100)), WEFT_ESTOPPED);
+    ck_assert_str_eq(trace, "main-cleans main-cleaned ");
+    ck_assert_int_eq(RUN(sleeper, "again", 0), 0);
+    end();
+}
+END_TEST
+
+static void stop_again(void *count)
+{
+    weft_loop_stop(loop);
+    if (--*(int *)count > 0) {
+        weft_call_soon(loop, &other, stop_again, count);
+    }
+}
+
+START_TEST(stops_during_the_cleanup_do_not_cut_it_short)
+{
+    WEFT_TASK(sleeper) task = {0};
+    int count = 5;
+    begin(_i);
+    weft_call_soon(loop, &other, stop_again, &count);
+    ck_assert_int_eq(RUN(sleeper, "main", WEFT_S(100)), WEFT_ESTOPPED);
+    ck_assert_str_eq(trace, "main-cleans main-cleaned ");
+    ck_assert_int_eq(weft_spawn(weft_loop_group(loop), &task, sleeper, "task", WEFT_S(100)), 0);
+    count = 5;
+    weft_call_soon(loop, &other, stop_again, &count);
+    run_passes(1);
+    end();
+    ck_assert_str_eq(trace, "main-cleans main-cleaned task-cleans task-cleaned ");
+}
+END_TEST
+
+static void post_itself(void *handle)
+{
+    rounds++;
+    weft_call_soon(loop, handle, post_itself, handle);
+}
+
+static void write_byte(void *fd)
+{
+    put(*(int *)fd, "x");
+}
+
+START_TEST(work_that_posts_itself_starves_neither_io_nor_timers)
+{
+    weft_handle busy = {0}, timer = {0};
+    int ends[2];
+    begin(_i);
+    make_pipe(ends);
+    weft_call_soon(loop, &busy, post_itself, &busy);
+    weft_call_later(loop, &timer, WEFT_MS(1), write_byte, &ends[1]);
+    ck_assert_int_eq(RUN(watcher, "io", ends[0]), 0);
+    ck_assert_str_eq(trace, "io ");
+    ck_assert_int_gt(rounds, 1);
+    weft_handle_cancel(&busy);
+    close_pipe(ends);
+    end();
+}
+END_TEST
+
+START_TEST(a_deadlock_is_told_dumped_and_cleaned_up)
+{
+    begin(_i);
+    capture_stderr();
+    ck_assert_int_eq(RUN(lost), WEFT_EDEADLOCK);
+    const char *const dump = read_stderr();
+    ck_assert_msg(strstr(dump, "lost") != NULL, "no dump: %s", dump);
+    ck_assert_str_eq(trace, "lost-cleans ");
+    ck_assert_int_eq(reports, 1);
+    end();
+}
+END_TEST
+
+START_TEST(who_waits_for_a_descriptor_is_not_deadlocked)
+{
+    int ends[2];
+    begin(_i);
+    make_pipe(ends);
+    const pid_t child = fork();
+    if (child == 0) {
+        poll(NULL, 0, 5);
+        put(ends[1], "x");
+        _exit(0);
+    }
+    ck_assert_int_eq(RUN(watcher, "io", ends[0]), 0);
+    ck_assert_int_eq(waitpid(child, NULL, 0), child);
+    close_pipe(ends);
+    end();
+}
+END_TEST
+
+static void look_around(void *unused)
+{
+    (void)unused;
+    ck_assert_ptr_eq(weft_loop_running(), loop);
+    ck_assert(weft_loop_is_running(loop));
+    say("looked ");
+}
+
+START_TEST(the_running_loop_is_known_in_its_run_only)
+{
+    weft_handle handle = {0};
+    begin(_i);
+    ck_assert_ptr_null(weft_loop_running());
+    ck_assert(!weft_loop_is_running(loop));
+    weft_call_soon(loop, &handle, look_around, NULL);
+    run_passes(1);
+    ck_assert_str_eq(trace, "looked ");
+    ck_assert_ptr_null(weft_loop_running());
+    end();
+}
+END_TEST
+
+static void run_inside(void *unused)
+{
+    (void)unused;
+    weft_loop_run_once(loop, 0);
+}
+
+START_TEST(a_run_inside_a_run_stops)
+{
+    weft_handle handle = {0};
+    begin(_i);
+    weft_call_soon(loop, &handle, run_inside, NULL);
+    run_passes(1);
+}
+END_TEST
+
+static void close_inside(void *unused)
+{
+    (void)unused;
+    weft_loop_close(loop);
+}
+
+START_TEST(closing_a_loop_that_runs_stops)
+{
+    weft_handle handle = {0};
+    begin(_i);
+    weft_call_soon(loop, &handle, close_inside, NULL);
+    run_passes(1);
+}
+END_TEST
+
+START_TEST(the_time_stands_still_during_a_callback)
+{
+    begin(_i);
+    weft_handle handle = {0};
+    weft_call_soon(loop, &handle, note_time, NULL);
+    const weft_time before = weft_loop_time(loop);
+    weft_loop_run_forever(loop);
+    ck_assert_int_ge(called_at, before);
+    ck_assert_int_le(called_at, weft_loop_time(loop));
+    end();
+}
+END_TEST
+
+/* --- made and closed -------------------------------------------------------------------------- */
+
+START_TEST(closing_cancels_the_tasks_and_lets_them_clean_up)
+{
+    WEFT_TASK(sleeper) a = {0}, b = {0};
+    begin(_i);
+    ck_assert_int_eq(weft_spawn(weft_loop_group(loop), &a, sleeper, "a", WEFT_S(100)), 0);
+    ck_assert_int_eq(weft_spawn(weft_loop_group(loop), &b, sleeper, "b", WEFT_S(100)), 0);
+    run_passes(1);
+    end();
+    ck_assert_str_eq(trace, "a-cleans b-cleans a-cleaned b-cleaned ");
+    weft_loop_close(NULL);
+}
+END_TEST
+
+START_TEST(handles_and_sources_that_are_left_outlive_the_loop)
+{
+    weft_handle handle = {0}, reader = {0};
+    weft_source source = {0};
+    int ends[2];
+    begin(_i);
+    make_pipe(ends);
+    weft_call_soon(loop, &handle, say_it, word("never"));
+    ck_assert_int_eq(weft_source_open(&source, loop, ends[0]), 0);
+    weft_add_reader(&source, &reader, say_it, word("never"));
+    weft_loop_close(loop);
+    ck_assert(!weft_handle_cancel(&handle));
+    weft_source_close(&source);
+    close_pipe(ends);
+    ck_assert_str_eq(trace, "");
+}
+END_TEST
+
+START_TEST(a_back_end_is_chosen_by_name_or_by_the_environment)
+{
+    weft_loop *chosen = NULL;
+    ck_assert_int_eq(weft_loop_new(&chosen, &(weft_loop_desc){.backend = backends[_i]}), 0);
+    ck_assert_str_eq(weft_loop_backend(chosen), backends[_i]);
+    weft_loop_close(chosen);
+    setenv("WEFT_BACKEND", backends[_i], 1);
+    ck_assert_int_eq(weft_loop_new(&chosen, NULL), 0);
+    ck_assert_str_eq(weft_loop_backend(chosen), backends[_i]);
+    weft_loop_close(chosen);
+}
+END_TEST
+
+START_TEST(a_back_end_that_does_not_exist_is_refused)
+{
+    weft_loop *untouched = NULL;
+    ck_assert_int_eq(weft_loop_new(&untouched, &(weft_loop_desc){.backend = "kqueue"}), -EINVAL);
+    ck_assert_ptr_null(untouched);
+}
+END_TEST
+
+/* --- reports ---------------------------------------------------------------------------------- */
+
+START_TEST(a_detached_failure_is_reported_once)
+{
+    WEFT_TASK(failing) task = {0};
+    begin(_i);
+    ck_assert_int_eq(weft_spawn(weft_loop_group(loop), &task, failing, -EIO), 0);
+    run_passes(2);
+    ck_assert_str_eq(reported, "a detached task failed, and nobody awaited it: -5 in failing\n");
+    end();
+    ck_assert_int_eq(reports, 1);
+}
+END_TEST
+
+START_TEST(the_failure_of_a_program_is_reported_once)
+{
+    setenv("WEFT_BACKEND", backends[_i], 1);
+    capture_stderr();
+    ck_assert_int_eq(weft_run(failing, -EIO), -EIO);
+    const char *const said = read_stderr();
+    const char *const line = strstr(said, "Input/output error");
+    ck_assert_msg(line != NULL, "it said: %s", said);
+    ck_assert_msg(strstr(line + 1, "Input/output error") == NULL, "it said: %s", said);
+    ck_assert_msg(strstr(said, "failing at ") != NULL, "it said: %s", said);
+}
+END_TEST
+
+START_TEST(without_a_handler_a_failure_is_printed)
+{
+    WEFT_TASK(failing) task = {0};
+    begin(_i);
+    weft_loop_set_exception_handler(loop, NULL, NULL);
+    ck_assert_int_eq(weft_spawn(weft_loop_group(loop), &task, failing, -EIO), 0);
+    capture_stderr();
+    run_passes(2);
+    ck_assert_ptr_nonnull(strstr(read_stderr(), "detached task failed"));
+    ck_assert_int_eq(reports, 0);
+    end();
+}
+END_TEST
+
+START_TEST(a_status_has_a_text)
+{
+    ck_assert_str_eq(weft_strstatus(0), "success");
+    ck_assert_str_eq(weft_strstatus(-ECONNREFUSED), "Connection refused");
+    ck_assert_str_eq(weft_strstatus(WEFT_ENOMEM), "out of memory");
+}
+END_TEST
+
+/* --- debug mode ------------------------------------------------------------------------------- */
+
+static void be_slow(void *unused)
+{
+    struct timespec begun, now;
+    (void)unused;
+    clock_gettime(CLOCK_MONOTONIC, &begun);
+    do {
+        clock_gettime(CLOCK_MONOTONIC, &now);
+    } while ((now.tv_sec - begun.tv_sec) * 1000000000 + now.tv_nsec - begun.tv_nsec < 3000000);
+}
+
+struct slow {
+    WEFT_FRAME;
+    struct weft_sleep nap;
+};
+
+static WEFT_ASYNC(slow, self)
+{
+    WEFT_TRY(self->nap, weft_sleep, 0);
+    be_slow(NULL);
+    WEFT_TRY(self->nap, weft_sleep, 0);
+}
+WEFT_END
+
+static void begin_debug(int n)
+{
+    begin(n);
+    weft_loop_close(loop);
+    ck_assert_int_eq(weft_loop_new(&loop, &(weft_loop_desc){.backend = backends[n],
+                                                            .debug = true,
+                                                            .slow_step = WEFT_MS(2)}),
+                     0);
+    weft_loop_set_exception_handler(loop, take_report, NULL);
+}
+
+START_TEST(debug_mode_reports_a_slow_step_by_name)
+{
+    begin_debug(_i);
+    ck_assert_int_eq(RUN(slow), 0);
+    ck_assert_msg(strstr(reported, "a step took long") != NULL, "reported: %s", reported);
+    ck_assert_msg(strstr(reported, "in weft_sleep\n") != NULL, "reported: %s", reported);
+    end();
+}
+END_TEST
+
+START_TEST(debug_mode_reports_a_slow_callback)
+{
+    weft_handle handle = {0};
+    begin_debug(_i);
+    weft_call_soon(loop, &handle, be_slow, NULL);
+    run_passes(2);
+    ck_assert_msg(strstr(reported, "in callback\n") != NULL, "reported: %s", reported);
+    end();
+}
+END_TEST
+
+static void *call_soon_from_here(void *handle)
+{
+    weft_call_soon(loop, handle, say_it, word("wrong"));
+    return NULL;
+}
+
+START_TEST(debug_mode_stops_a_call_from_another_thread)
+{
+    weft_handle handle = {0};
+    pthread_t thread;
+    begin_debug(_i);
+    ck_assert_int_eq(pthread_create(&thread, NULL, call_soon_from_here, &handle), 0);
+    pthread_join(thread, NULL);
+}
+END_TEST
+
+static void *run_here(void *unused)
+{
+    (void)unused;
+    ck_assert_int_eq(RUN(sleeper, "there", 0), 0);
+    return NULL;
+}
+
+START_TEST(debug_mode_lets_a_loop_be_made_run_and_closed_by_different_threads)
+{
+    pthread_t thread;
+    begin_debug(_i);
+    ck_assert_int_eq(pthread_create(&thread, NULL, run_here, NULL), 0);
+    pthread_join(thread, NULL);
+    ck_assert_str_eq(trace, "there ");
+    end();
+}
+END_TEST
+
+/* --- threads ---------------------------------------------------------------------------------- */
+
+enum { THREADS = 4, POSTS = 2500 };
+static struct post {
+    weft_handle handle;
+    int thread, number;
+} posts[THREADS][POSTS];
+static int last[THREADS], arrived;
+
+static void take_post(void *argument)
+{
+    const struct post *const post = argument;
+    ck_assert_int_eq(post->number, last[post->thread]++);
+    if (++arrived == THREADS * POSTS) {
+        weft_loop_stop(loop);
+    }
+}
+
+static void *post_all(void *argument)
+{
+    struct post *const mine = argument;
+    for (int i = 0; i < POSTS; i++) {
+        weft_call_soon_threadsafe(loop, &mine[i].handle, take_post, &mine[i]);
+    }
+    return NULL;
+}
+
+START_TEST(ten_thousand_posts_from_four_threads_arrive_each_once_and_in_order)
+{
+    pthread_t threads[THREADS];
+    begin(_i);
+    for (int i = 0; i < THREADS; i++) {
+        for (int j = 0; j < POSTS; j++) {
+            posts[i][j] = (struct post){.thread = i, .number = j};
+        }
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, post_all, posts[i]), 0);
+    }
+    weft_loop_run_forever(loop);
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+        ck_assert_int_eq(last[i], POSTS);
+    }
+    end();
+}
+END_TEST
+
+static void *post_stop(void *handle)
+{
+    poll(NULL, 0, 5); /* so that the loop sleeps, mostly; it must end in either case */
+    weft_call_soon_threadsafe(loop, handle, stop_it, NULL);
+    return NULL;
+}
+
+START_TEST(a_post_from_a_thread_wakes_a_loop_that_sleeps)
+{
+    weft_handle handle = {0};
+    pthread_t thread;
+    begin(_i);
+    ck_assert_int_eq(pthread_create(&thread, NULL, post_stop, &handle), 0);
+    weft_loop_run_forever(loop);
+    pthread_join(thread, NULL);
+    end();
+}
+END_TEST
+
+/* Two loops throw a ball to and fro. */
+struct player {
+    weft_loop *loop;
+    weft_handle ball, gone;
+    struct player *partner;
+    int caught;
+    const char *backend;
+    pthread_t thread;
+};
+
+static pthread_barrier_t both_are_there;
+
+static void stop_player(void *argument)
+{
+    weft_loop_stop(((struct player *)argument)->loop);
+}
+
+static void catch_ball(void *argument)
+{
+    struct player *const self = argument;
+    ck_assert_ptr_eq(weft_loop_running(), self->loop);
+    if (++self->caught < 1000) {
+        weft_call_soon_threadsafe(self->partner->loop, &self->partner->ball, catch_ball,
+                                  self->partner);
+    } else {
+        weft_call_soon_threadsafe(self->partner->loop, &self->partner->gone, stop_player,
+                                  self->partner);
+        weft_loop_stop(self->loop);
+    }
+}
+
+static void *play(void *argument)
+{
+    struct player *const self = argument;
+    const weft_loop_desc desc = {.backend = self->backend};
+    ck_assert_int_eq(weft_loop_new(&self->loop, &desc), 0);
+    pthread_barrier_wait(&both_are_there);
+    weft_loop_run_forever(self->loop);
+    pthread_barrier_wait(&both_are_there);
+    weft_loop_close(self->loop);
+    return NULL;
+}
+
+START_TEST(two_loops_in_two_threads_do_not_touch_each_other)
+{
+    struct player a = {.backend = backends[_i]}, b = {.backend = backends[0], .partner = &a};
+    a.partner = &b;
+    pthread_barrier_init(&both_are_there, NULL, 3);
+    ck_assert_int_eq(pthread_create(&a.thread, NULL, play, &a), 0);
+    ck_assert_int_eq(pthread_create(&b.thread, NULL, play, &b), 0);
+    pthread_barrier_wait(&both_are_there);
+    weft_call_soon_threadsafe(a.loop, &a.ball, catch_ball, &a);
+    pthread_barrier_wait(&both_are_there);
+    pthread_join(a.thread, NULL);
+    pthread_join(b.thread, NULL);
+    ck_assert_int_eq(a.caught, 1000);
+    ck_assert_int_eq(b.caught, 999);
+}
+END_TEST
+
+static void *run_program(void *backend)
+{
+    const weft_loop_desc desc = {.backend = backend};
+    for (int i = 0; i < 50; i++) {
+        ck_assert_int_eq(weft_run_with(&desc, failing, 0), 0);
+    }
+    return NULL;
+}
+
+START_TEST(programs_may_run_in_several_threads_at_once)
+{
+    pthread_t threads[THREADS];
+    for (int i = 0; i < THREADS; i++) {
+        void *const backend = (void *)(uintptr_t)backends[_i];
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, run_program, backend), 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+    }
+}
+END_TEST
+
+/* --- embedded --------------------------------------------------------------------------------- */
+
+START_TEST(the_timeout_tells_when_there_is_something_to_do)
+{
+    weft_handle handle = {0};
+    begin(_i);
+    ck_assert_int_eq(weft_loop_timeout(loop), WEFT_FOREVER);
+    weft_call_later(loop, &handle, WEFT_S(10), say_it, word("timer"));
+    ck_assert_int_gt(weft_loop_timeout(loop), WEFT_S(9));
+    ck_assert_int_le(weft_loop_timeout(loop), WEFT_S(10));
+    weft_handle_cancel(&handle);
+    weft_call_soon(loop, &handle, say_it, word("ready"));
+    ck_assert_int_eq(weft_loop_timeout(loop), 0);
+    run_passes(1);
+    weft_call_soon_threadsafe(loop, &handle, say_it, word("posted"));
+    ck_assert_int_eq(weft_loop_timeout(loop), 0);
+    run_passes(1);
+    ck_assert_int_eq(weft_loop_timeout(loop), WEFT_FOREVER);
+    ck_assert_str_eq(trace, "ready posted ");
+    end();
+}
+END_TEST
+
+/* A foreign loop around ours: waits for its own descriptor, ours, and our next timer. */
+static void foreign_poll(int own_fd)
+{
+    struct pollfd fds[] = {{.fd = own_fd, .events = POLLIN},
+                           {.fd = weft_loop_fd(loop), .events = POLLIN}};
+    const weft_time timeout = weft_loop_timeout(loop);
+    const struct timespec limit = {.tv_sec = timeout / WEFT_S(1), .tv_nsec = timeout % WEFT_S(1)};
+    ck_assert_int_ge(ppoll(fds, 2, timeout == WEFT_FOREVER ? NULL : &limit, NULL), 0);
+    if (fds[0].revents != 0) {
+        char byte;
+        ck_assert_int_eq(read(own_fd, &byte, 1), 1);
+        say("foreign ");
+    }
+    weft_loop_run_once(loop, 0);
+}
+
+START_TEST(a_loop_can_be_embedded_by_its_descriptor)
+{
+    WEFT_TASK(watcher) task = {0};
+    weft_handle timer = {0};
+    int ours[2], theirs[2];
+    begin(0); /* "poll" has no descriptor */
+    make_pipe(ours);
+    make_pipe(theirs);
+    ck_assert_int_eq(weft_spawn(weft_loop_group(loop), &task, watcher, "ours", ours[0]), 0);
+    foreign_poll(theirs[0]);
+    put(theirs[1], "x");
+    foreign_poll(theirs[0]);
+    weft_call_later(loop, &timer, WEFT_MS(2), write_byte, &ours[1]);
+    while (!weft_task_is_done(&task.task)) {
+        foreign_poll(theirs[0]);
+    }
+    ck_assert_str_eq(trace, "foreign ours ");
+    close_pipe(ours);
+    close_pipe(theirs);
+    end();
+}
+END_TEST
+
+START_TEST(one_pass_waits_no_longer_than_it_is_told)
+{
+    begin(_i);
+    const weft_time before = weft_loop_time(loop);
+    weft_loop_run_once(loop, WEFT_MS(2));
+    ck_assert_int_ge(weft_loop_time(loop) - before, WEFT_MS(2));
+    ck_assert_int_eq(weft_loop_fd(loop) >= 0, _i == 0);
+    end();
+}
+END_TEST
+
+/* --- fork ------------------------------------------------------------------------------------- */
+
+/* Runs a function in a child: its exit status, or the number of the signal that killed it. */
+static int in_child(void (*function)(void))
+{
+    int status;
+    const pid_t child = fork();
+    if (child == 0) {
+        signal(SIGABRT, SIG_DFL);
+        function();
+        _exit(0);
+    }
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    return WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static weft_source shared_source;
+static int shared[2];
+
+static void close_all(void)
+{
+    weft_call_soon_threadsafe(loop, &other, say_it, word("child"));
+    weft_source_close(&shared_source);
+    close_pipe(shared);
+    weft_loop_close(loop);
+}
+
+START_TEST(a_child_that_closes_its_copy_leaves_the_parents_loop_alone)
+{
+    weft_handle reader = {0};
+    begin(_i);
+    make_pipe(shared);
+    ck_assert_int_eq(weft_source_open(&shared_source, loop, shared[0]), 0);
+    weft_add_reader(&shared_source, &reader, say_it, word("parent"));
+    run_passes(1);
+    ck_assert_int_eq(in_child(close_all), 0);
+    if (_i == 0) {
+        struct pollfd quiet = {.fd = weft_loop_fd(loop), .events = POLLIN};
+        ck_assert_int_eq(poll(&quiet, 1, 0), 0);
+    }
+    put(shared[1], "x");
+    weft_loop_run_once(loop, WEFT_S(10));
+    ck_assert_str_eq(trace, "parent ");
+    weft_source_close(&shared_source);
+    close_pipe(shared);
+    end();
+}
+END_TEST
+
+static void run_once_here(void)
+{
+    weft_loop_run_once(loop, 0);
+}
+
+START_TEST(running_the_parents_loop_in_a_child_stops_with_a_message)
+{
+    begin(_i);
+    capture_stderr();
+    ck_assert_int_eq(in_child(run_once_here), SIGABRT);
+    ck_assert_ptr_nonnull(strstr(read_stderr(), "before fork()"));
+    end();
+}
+END_TEST
+
+static void run_another(void)
+{
+    weft_loop *fresh;
+    if (weft_loop_running() != NULL || weft_loop_new(&fresh, NULL) < 0 ||
+        weft_loop_run_until_complete(fresh, failing, -EIO) != -EIO) {
+        _exit(1);
+    }
+    weft_loop_close(fresh);
+}
+
+static void fork_here(void *ret_status)
+{
+    *(int *)ret_status = in_child(run_another);
+}
+
+START_TEST(a_child_forked_in_a_callback_can_run_a_loop_of_its_own)
+{
+    weft_handle handle = {0};
+    int status = -1;
+    begin(_i);
+    setenv("WEFT_BACKEND", backends[_i], 1);
+    weft_call_soon(loop, &handle, fork_here, &status);
+    run_passes(1);
+    ck_assert_int_eq(status, 0);
+    end();
+}
+END_TEST
+
+static pid_t forked_child;
+
+static void fork_and_return(void *unused)
+{
+    (void)unused;
+    forked_child = fork();
+    if (forked_child == 0) {
+        signal(SIGABRT, SIG_DFL);
+    }
+}
+
+START_TEST(a_child_that_returns_into_the_parents_loop_stops_with_a_message)
+{
+    weft_handle handle = {0};
+    int status;
+    begin(_i);
+    capture_stderr();
+    weft_call_soon(loop, &handle, fork_and_return, NULL);
+    run_passes(2);
+    ck_assert_int_eq(waitpid(forked_child, &status, 0), forked_child);
+    ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+    ck_assert_ptr_nonnull(strstr(read_stderr(), "before fork()"));
+    end();
+}
+END_TEST
+
+SUITE(loop)
+{
+    TEST_EACH(a_pass_runs_what_was_ready_then_io_then_timers, BACKENDS);
+    TEST_EACH(callbacks_are_called_in_the_order_posted, BACKENDS);
+    TEST_EACH(what_a_callback_posts_is_called_in_the_next_pass, BACKENDS);
+    TEST_EACH(a_posted_handle_is_called_once, BACKENDS);
+    TEST_EACH(a_handle_may_be_posted_again_from_its_own_callback, BACKENDS);
+    TEST_EACH(a_handle_may_be_freed_in_its_own_callback, BACKENDS);
+    TEST_EACH(timers_fire_by_time_and_in_the_order_armed, BACKENDS);
+    TEST_EACH(a_delay_counts_from_the_call_also_when_the_loop_stood_still, BACKENDS);
+    TEST_EACH(a_sleep_counts_from_its_begin_also_when_the_loop_stood_still, BACKENDS);
+    TEST_EACH(a_callback_that_was_taken_back_is_not_called, BACKENDS);
+    TEST_EACH(a_callback_can_take_back_one_of_the_same_pass, BACKENDS);
+    TEST_EACH(a_callback_that_was_called_cannot_be_taken_back, BACKENDS);
+    TEST_EACH(a_stop_lets_the_pass_end_and_the_rest_waits_for_the_next_run, BACKENDS);
+    TEST_EACH(a_stop_before_the_run_leaves_it_one_pass, BACKENDS);
+    TEST_EACH(a_run_gives_the_status_of_its_coroutine, BACKENDS);
+    TEST_EACH(other_tasks_go_on_in_the_next_run, BACKENDS);
+    TEST_EACH(a_run_that_is_stopped_cancels_its_coroutine_and_awaits_it, BACKENDS);
+    TEST_EACH(stops_during_the_cleanup_do_not_cut_it_short, BACKENDS);
+    TEST_EACH(work_that_posts_itself_starves_neither_io_nor_timers, BACKENDS);
+    TEST_EACH(a_deadlock_is_told_dumped_and_cleaned_up, BACKENDS);
+    TEST_EACH(who_waits_for_a_descriptor_is_not_deadlocked, BACKENDS);
+    TEST_EACH(the_running_loop_is_known_in_its_run_only, BACKENDS);
+    TEST_STOPS(a_run_inside_a_run_stops);
+    TEST_STOPS(closing_a_loop_that_runs_stops);
+    TEST_EACH(the_time_stands_still_during_a_callback, BACKENDS);
+    TEST_EACH(closing_cancels_the_tasks_and_lets_them_clean_up, BACKENDS);
+    TEST_EACH(handles_and_sources_that_are_left_outlive_the_loop, BACKENDS);
+    TEST_EACH(a_back_end_is_chosen_by_name_or_by_the_environment, BACKENDS);
+    TEST(a_back_end_that_does_not_exist_is_refused);
+    TEST_EACH(a_detached_failure_is_reported_once, BACKENDS);
+    TEST_EACH(the_failure_of_a_program_is_reported_once, BACKENDS);
+    TEST_EACH(without_a_handler_a_failure_is_printed, BACKENDS);
+    TEST(a_status_has_a_text);
+    TEST_EACH(debug_mode_reports_a_slow_step_by_name, BACKENDS);
+    TEST_EACH(debug_mode_reports_a_slow_callback, BACKENDS);
+    TEST_STOPS(debug_mode_stops_a_call_from_another_thread);
+    TEST_EACH(debug_mode_lets_a_loop_be_made_run_and_closed_by_different_threads, BACKENDS);
+    TEST_EACH(ten_thousand_posts_from_four_threads_arrive_each_once_and_in_order, BACKENDS);
+    TEST_EACH(a_post_from_a_thread_wakes_a_loop_that_sleeps, BACKENDS);
+    TEST_EACH(two_loops_in_two_threads_do_not_touch_each_other, BACKENDS);
+    TEST_EACH(programs_may_run_in_several_threads_at_once, BACKENDS);
+    TEST_EACH(the_timeout_tells_when_there_is_something_to_do, BACKENDS);
+    TEST(a_loop_can_be_embedded_by_its_descriptor);
+    TEST_EACH(one_pass_waits_no_longer_than_it_is_told, BACKENDS);
+    TEST_EACH(a_child_that_closes_its_copy_leaves_the_parents_loop_alone, BACKENDS);
+    TEST_EACH(running_the_parents_loop_in_a_child_stops_with_a_message, BACKENDS);
+    TEST_EACH(a_child_forked_in_a_callback_can_run_a_loop_of_its_own, BACKENDS);
+    TEST_EACH(a_child_that_returns_into_the_parents_loop_stops_with_a_message, BACKENDS);
+}
