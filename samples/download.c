@@ -218,6 +218,7 @@ static void free_all(struct job *job)
         free(job->transfers[i].spans);
     }
     free(job->transfers);
+    close(job->folder_fd);
 }
 
 static int finish(const struct job *job, int status)
@@ -236,7 +237,8 @@ static int finish(const struct job *job, int status)
 
 int main(int argc, char **argv)
 {
-    struct job job = {.folder = ".", .at_once = 8, .retries = 3, .patience = WEFT_S(30)};
+    struct job job = {
+        .folder = ".", .at_once = 8, .retries = 3, .patience = WEFT_S(30), .folder_fd = -1};
     read_options(&job, argc, argv);
     for (int i = optind; i < argc; i++) {
         strcmp(argv[i], "-") == 0 ? read_urls(&job) : add_url(&job, argv[i]);
@@ -251,6 +253,7 @@ int main(int argc, char **argv)
         wrong("out of memory: give it fewer URLs at once", NULL);
     }
     if (!folder_open(&job)) {
+        free_all(&job);
         return EXIT_FAILURE;
     }
     job.permits = (weft_semaphore){.permits = job.at_once};

@@ -98,14 +98,24 @@ static void end_those_done(weft_curl *curl)
     }
 }
 
+static void end_all(weft_curl *curl)
+{
+    for (weft_link *link = curl->performs.next; link != &curl->performs; link = link->next) {
+        end(WEFT__CONTAINER(link, struct weft_curl_perform, link), CURLE_OUT_OF_MEMORY);
+    }
+}
+
 /* --- what came -------------------------------------------------------------------------------- */
 
-/* May free the socket that it was called for. */
+/* May free the socket that it was called for. Out of memory curl does not say whom that befell. */
 static void tell(weft_curl *curl, curl_socket_t fd, int what)
 {
     int running;
-    (void)curl_multi_socket_action(curl->multi, fd, what, &running);
+    const CURLMcode code = curl_multi_socket_action(curl->multi, fd, what, &running);
     end_those_done(curl);
+    if (code == CURLM_OUT_OF_MEMORY) {
+        end_all(curl);
+    }
 }
 
 static void on_readable(void *argument)

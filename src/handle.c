@@ -69,7 +69,7 @@ void weft_call_at(weft_loop *loop, weft_handle *handle, weft_time at, void (*cal
 void weft_call_later(weft_loop *loop, weft_handle *handle, weft_time after, void (*call)(void *),
                      void *argument)
 {
-    weft_call_at(loop, handle, weft__deadline(weft_loop_time(loop), after), call, argument);
+    weft_call_at(loop, handle, weft_time_add(weft_loop_time(loop), after), call, argument);
 }
 
 static void arrived(weft_remote *remote)

@@ -376,7 +376,7 @@ int weft_loop_run_forever(weft_loop *loop)
 int weft_loop_run_once(weft_loop *loop, weft_time at_most)
 {
     begin_passes(loop);
-    loop->wait_until = weft__deadline(loop->executor.core.now, at_most);
+    loop->wait_until = weft_time_add(loop->executor.core.now, at_most);
     weft__pass(&loop->executor);
     loop->wait_until = WEFT_FOREVER;
     end_passes(loop);

@@ -113,6 +113,14 @@ __attribute__((unused)) static void run_passes(int count)
     }
 }
 
+/** As many passes as a task needs to end; they may wait. */
+__attribute__((unused)) static void finish(const weft_task *task)
+{
+    while (!weft_task_is_done(task)) {
+        ck_assert_int_eq(weft_loop_run_once(loop, WEFT_S(10)), 0);
+    }
+}
+
 /** A pipe that does not block. */
 __attribute__((unused)) static void make_pipe(int ends[2])
 {

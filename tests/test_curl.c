@@ -192,6 +192,30 @@ static void prepare(struct get *self)
     curl_easy_setopt(self->easy, CURLOPT_WRITEDATA, self);
 }
 
+static size_t discard(char *data, size_t one, size_t length, void *unused)
+{
+    (void)data, (void)one, (void)unused;
+    return length;
+}
+
+/* The same with a handle of the caller's, and without a word. */
+struct get_with {
+    WEFT_FRAME;
+    CURL *easy;
+    const char *path;
+    char url[64];
+    struct weft_curl_perform perform;
+};
+
+static WEFT_ASYNC(get_with, self)
+{
+    (void)snprintf(self->url, sizeof self->url, "http://127.0.0.1:%d%s", port, self->path);
+    WEFT_CHECK(curl_easy_setopt(self->easy, CURLOPT_URL, self->url) == CURLE_OK ? 0 : WEFT_ENOMEM);
+    curl_easy_setopt(self->easy, CURLOPT_WRITEFUNCTION, discard);
+    WEFT_TRY(self->perform, weft_curl_perform, &curl, self->easy);
+}
+WEFT_END
+
 static WEFT_ASYNC(get, self)
 {
     self->easy = curl_easy_init();
@@ -507,6 +531,59 @@ START_TEST(without_memory_for_a_socket_only_that_transfer_fails)
 }
 END_TEST
 
+/* curl's own allocations: the n-th one fails; 0: none does. */
+static int curl_allocations_left;
+
+static bool is_out(void)
+{
+    const int left = curl_allocations_left;
+    curl_allocations_left -= left > 0;
+    return left == 1;
+}
+
+static void *give(size_t size)
+{
+    return is_out() ? NULL : malloc(size);
+}
+
+static void *give_zeroed(size_t count, size_t size)
+{
+    return is_out() ? NULL : __real_calloc(count, size);
+}
+
+static void *give_more(void *old, size_t size)
+{
+    return is_out() ? NULL : realloc(old, size);
+}
+
+static char *give_copy(const char *text)
+{
+    return is_out() ? NULL : strdup(text);
+}
+
+START_TEST(whichever_allocation_of_curl_fails_the_transfer_ends_and_nothing_leaks)
+{
+    int n = 0, status;
+    ck_assert_int_eq(
+        curl_global_init_mem(CURL_GLOBAL_DEFAULT, give, free, give_more, give_copy, give_zeroed),
+        CURLE_OK);
+    start(_i);
+    do {
+        CURL *const easy = curl_easy_init();
+        curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+        trace[0] = '\0';
+        curl_allocations_left = ++n;
+        status = RUN(get_with, easy, "/whole");
+        curl_allocations_left = 0;
+        curl_easy_cleanup(easy);
+        ck_assert(status <= 0);
+    } while (status < 0);
+    ck_assert_int_gt(n, 20);
+    stop();
+    curl_global_cleanup();
+}
+END_TEST
+
 SUITE(curl)
 {
     TEST_EACH(a_transfer_ends_with_what_the_server_sent, BACKENDS);
@@ -530,4 +607,5 @@ SUITE(curl)
     TEST(done_accepts_one_that_never_began);
     TEST_STOPS(done_while_a_transfer_is_under_way_stops);
     TEST_EACH(without_memory_for_a_socket_only_that_transfer_fails, BACKENDS);
+    TEST_EACH(whichever_allocation_of_curl_fails_the_transfer_ends_and_nothing_leaks, BACKENDS);
 }

@@ -13,8 +13,9 @@
  * | WEFT_ORIGINS     | as WEFT_LINES, hosted only   | a task knows the line where it failed        |
  * | WEFT_EAGER       | 16; freestanding 4           | nested calls that may use the C stack        |
  * | WEFT_BUDGET      | 128                          | operations before the others get their turn  |
- * | WEFT_TIME_BITS   | 64; freestanding 32          | width of weft_time                           |
+ * | WEFT_TIME_BITS   | 64; freestanding, AVR 32     | width of weft_time                           |
  * | WEFT_TICK_HZ     | 1,000,000,000; 32 bit: 1,000 | ticks a second of weft_time                  |
+ * | WEFT_TIMERS_LIST | 1 below 64 bits              | a sorted list instead of the wheel           |
  * | WEFT_STOP        | hosted: print and abort      | what a misuse does; must not return          |
  * | WEFT_LINT        | not defined                  | reports an await inside a `switch` of yours  |
  * | WEFT_STRICT      | not defined                  | gcc: warns of any initialised local whose    |
@@ -50,7 +51,7 @@
 #define WEFT_BUDGET 128
 #endif
 #ifndef WEFT_TIME_BITS
-#define WEFT_TIME_BITS (__STDC_HOSTED__ ? 64 : 32)
+#define WEFT_TIME_BITS (__STDC_HOSTED__ && !WEFT__TINY ? 64 : 32)
 #endif
 #ifndef WEFT_TICK_HZ
 #define WEFT_TICK_HZ (WEFT_TIME_BITS == 64 ? 1000000000 : 1000)

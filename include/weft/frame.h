@@ -209,10 +209,14 @@ static inline T weft__make(T value)
     return value;
 }
 }
+#define WEFT__OF_TYPE(child, fn) /* an error anyway */
 #define WEFT__SUSPENDED (weft_step{true, false})
 #define WEFT__NEW(fn, caller, ...)                                                                 \
     weft__make<struct fn>({.weft = weft__head(fn, caller), __VA_ARGS__})
 #else
+#define WEFT__OF_TYPE(child, fn)                                                                   \
+    WEFT__STATIC_ASSERT(_Generic(&(child), struct fn *: 1, default: 0),                            \
+                        "this is the frame of another coroutine than `" #fn "`")
 #define WEFT__SUSPENDED ((weft_step){true, false})
 #define WEFT__NEW(fn, caller, ...) ((struct fn){.weft = weft__head(fn, caller), __VA_ARGS__})
 #endif
@@ -237,6 +241,7 @@ static inline T weft__make(T value)
 #define WEFT__CALL(n, child, ...) WEFT__CALL_(n, child, __VA_ARGS__)
 #define WEFT__CALL_(n, child, fn, ...)                                                             \
     do {                                                                                           \
+        WEFT__OF_TYPE(child, fn);                                                                  \
         {                                                                                          \
             struct fn *const weft__child = &(child);                                               \
             WEFT_ASSERT(weft__is_idle(&weft__child->weft),                                         \

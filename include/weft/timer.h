@@ -73,13 +73,6 @@ static inline weft_time weft_scope_deadline(const weft_scope *scope)
  */
 static inline void weft_scope_reschedule(weft_scope *scope, weft_time at);
 
-/* A duration from now on, which may be WEFT_FOREVER. */
-static inline weft_time weft__deadline(weft_time now, weft_time after)
-{
-    return after > 0 && after > (weft_time)(WEFT_FOREVER - now) ? WEFT_FOREVER
-                                                                : (weft_time)(now + after);
-}
-
 static inline void weft__scope_expire(weft_scope *scope)
 {
     scope->expired = true;
@@ -126,7 +119,7 @@ static inline void weft__scope_enter(weft_frame *frame, weft_chain *chain, weft_
     weft__scope_push(chain, frame, scope);
     if (has_deadline && after != WEFT_FOREVER) {
         scope->has_deadline = true;
-        scope->timer.at = weft__deadline(scope->task->owner->core->now, after);
+        scope->timer.at = weft_time_add(scope->task->owner->core->now, after);
         if (after > 0) {
             chain->flags |= WEFT__UNARMED;
         } else {
@@ -180,7 +173,7 @@ static inline void weft__sleep_arm(struct weft_sleep *sleep, weft_task *task)
     weft_core *const core = task->owner->core;
     sleep->task = task;
     sleep->timer.fire = weft__sleep_fire;
-    weft_timers_arm(&core->timers, &sleep->timer, weft__deadline(core->now, sleep->after));
+    weft_timers_arm(&core->timers, &sleep->timer, weft_time_add(core->now, sleep->after));
 }
 
 static inline WEFT_ASYNC(weft_sleep, self)

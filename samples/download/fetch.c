@@ -218,7 +218,7 @@ static weft_time pause_of(const struct fetch *self)
 }
 
 /* The server has nothing behind what was kept: is that all of it? */
-static bool is_complete(const struct fetch *self)
+static bool is_all(const struct fetch *self)
 {
     struct curl_header *range;
     long long total = -1;
@@ -227,21 +227,28 @@ static bool is_complete(const struct fetch *self)
            sscanf(range->value, "bytes */%lld", &total) == 1 && total == self->transfer->size;
 }
 
+static bool cannot_resume(const struct fetch *self)
+{
+    const CURLcode result = self->perform.result;
+    return result == CURLE_RANGE_ERROR || result == CURLE_BAD_DOWNLOAD_RESUME ||
+           result == CURLE_FTP_COULDNT_USE_REST;
+}
+
 enum { AT_ONCE = 1, LATER = 2 }; /* verdicts: try again; 0: it is there; negative: it failed */
 
 static int judge(struct fetch *self, int status)
 {
     struct transfer *const transfer = self->transfer;
-    const bool is_refused = status == 0 && self->perform.response_code == 416;
+    const bool is_refused = transfer->kept > 0 && self->perform.response_code == 416;
+    const bool is_complete = status == 0 || (is_refused && is_all(self));
     transfer->attempts++;
-    if (transfer->kept > 0 && ((is_refused && !is_complete(self)) || self->is_stale ||
-                               self->perform.result == CURLE_RANGE_ERROR)) {
+    if (is_complete) {
+        return part_finish(self->job, transfer);
+    }
+    if (is_refused || self->is_stale || (transfer->kept > 0 && cannot_resume(self))) {
         const int restarted = part_restart(transfer); /* what was kept is of no use */
         transfer->attempts--;
         return restarted < 0 ? restarted : AT_ONCE;
-    }
-    if (status == 0) {
-        return part_finish(self->job, transfer);
     }
     explain(self, status);
     if (!is_transient(self, status) || transfer->attempts > self->job->retries) {

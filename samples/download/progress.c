@@ -134,21 +134,20 @@ static void print_bar(double part, int columns)
 
 /* --- lines ------------------------------------------------------------------------------------ */
 
-static void print_state(const struct job *job, const struct transfer *transfer, int columns)
+static void print_state(const struct job *job, const struct transfer *transfer)
 {
     char time[16];
     switch (transfer->phase) {
     case CONNECTING:
-        printf("%.*s", columns, "connecting");
+        fputs("connecting", stdout);
         break;
     case ASKING:
-        printf("%.*s", columns, "waiting for the first byte");
+        fputs("waiting for the first byte", stdout);
         break;
     case RESTING:
         color("33");
-        printf("%.*s", columns, "again in ");
-        printf("%s: %.*s", time_text(time, transfer->until - weft_loop_time(job->loop)),
-               columns > 20 ? columns - 20 : 0, transfer->text);
+        printf("again in %s: %.*s", time_text(time, transfer->until - weft_loop_time(job->loop)),
+               (int)strcspn(transfer->text, ":"), transfer->text);
         color("0");
         break;
     case QUEUED:
@@ -186,7 +185,7 @@ static void print_transfer(const struct job *job, const struct transfer *transfe
     if (transfer->phase == RECEIVING) {
         print_received(transfer, bar > 40 ? 40 : bar > 4 ? bar : 4);
     } else {
-        print_state(job, transfer, screen.columns - name - 4);
+        print_state(job, transfer);
     }
 }
 
@@ -243,14 +242,20 @@ static void go_to_first_line(void)
     fputs(screen.lines > 0 ? "\r" : "", stdout);
 }
 
-void progress_clear(void)
+/* Not flushed: the next drawing, or the end, shows it all at once. */
+static void clear(void)
 {
-    if (screen.lines > 0) {
+    if (screen.is_terminal) {
         go_to_first_line();
-        fputs("\033[J", stdout);
-        fflush(stdout);
+        fputs("\r\033[J", stdout);
         screen.lines = 0;
     }
+}
+
+void progress_clear(void)
+{
+    clear();
+    fflush(stdout);
 }
 
 /* Smoothed over about two seconds. */
@@ -315,31 +320,41 @@ double speed_of(off_t bytes, weft_time time)
     return time > 0 ? (double)bytes * (double)WEFT_S(1) / (double)time : 0;
 }
 
-void progress_ended(const struct transfer *transfer)
+static void say_done(const struct transfer *transfer)
 {
     char size[16], time[16], speed[16];
     const weft_time took = time_of(transfer);
-    progress_clear();
-    if (transfer->outcome == FAILED) {
-        fflush(stdout);
-        fprintf(stderr, "%sfailed%s  %s: %s\n", screen.has_color ? "\033[31m" : "",
-                screen.has_color ? "\033[0m" : "", transfer->url, transfer->text);
+    color("32");
+    printf("done");
+    color("0");
+    printf("    %-*s  %9s  %6s  %9s/s", NAME_COLUMNS, transfer->name,
+           size_text(size, (double)transfer->size), time_text(time, took),
+           size_text(speed, speed_of(transfer->received, took)));
+    if (transfer->size > transfer->received) {
+        printf("  (%s were here)", size_text(size, (double)(transfer->size - transfer->received)));
+    }
+    putchar('\n');
+}
+
+void progress_ended(const struct transfer *transfer)
+{
+    clear();
+    if (transfer->outcome == DONE) {
+        say_done(transfer);
     } else if (transfer->outcome == THERE) {
         printf("there   %s: remove it to fetch it anew\n", transfer->name);
-    } else if (transfer->outcome == DONE) {
-        color("32");
-        printf("done");
-        color("0");
-        printf("    %-*s  %9s  %6s  %9s/s", NAME_COLUMNS, transfer->name,
-               size_text(size, (double)transfer->size), time_text(time, took),
-               size_text(speed, speed_of(transfer->received, took)));
-        if (transfer->size > transfer->received) {
-            printf("  (%s were here)",
-                   size_text(size, (double)(transfer->size - transfer->received)));
+    } else if (transfer->outcome == FAILED) {
+        /* Where both are the terminal they keep their order, and the bars are not torn. */
+        FILE *const to = screen.is_terminal && isatty(STDERR_FILENO) ? stdout : stderr;
+        if (to == stderr) {
+            fflush(stdout);
         }
-        putchar('\n');
+        fprintf(to, "%sfailed%s  %s: %s\n", screen.has_color ? "\033[31m" : "",
+                screen.has_color ? "\033[0m" : "", transfer->url, transfer->text);
     }
-    fflush(stdout);
+    if (!screen.is_terminal) {
+        fflush(stdout);
+    }
 }
 
 WEFT_ASYNC(progress, self)

@@ -30,19 +30,47 @@ static double x_of(const struct job *job, weft_time at)
     return LEFT + PLOT * (double)(at - job->began) / (double)(took > 0 ? took : 1);
 }
 
+/* Bytes of the character that begins there; 0: it is none of UTF-8. */
+static size_t length_of(const char *at)
+{
+    const unsigned char first = (unsigned char)*at;
+    const size_t length = first < 0x80   ? 1
+                          : first < 0xc2 ? 0
+                          : first < 0xe0 ? 2
+                          : first < 0xf0 ? 3
+                                         : 4;
+    for (size_t i = 1; i < length; i++) {
+        if (((unsigned char)at[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+    }
+    return first < ' ' || first == 0x7f || first > 0xf4 ? 0 : length;
+}
+
+static size_t count_characters(const char *text)
+{
+    size_t count = 0;
+    for (size_t length; *text != '\0'; text += length > 0 ? length : 1) {
+        length = length_of(text);
+        count++;
+    }
+    return count;
+}
+
 /* Text for XML: at most so many characters, the middle left out; what is not printable becomes ?. */
 static void put_text(FILE *to, const char *text, size_t most)
 {
-    const size_t length = strlen(text);
-    for (size_t i = 0; i < length; i++) {
-        const unsigned char c = (unsigned char)text[i];
-        if (length > most && i >= most * 3 / 5 && i < length - (most - most * 3 / 5)) {
-            fputs(i == most * 3 / 5 ? "…" : "", to);
-        } else if (c == '<' || c == '&' || c == '>' || c == '"') {
-            fprintf(to, "&#%d;", c);
+    const size_t count = count_characters(text), head = most * 3 / 5, tail = most - head;
+    for (size_t i = 0; i < count; i++) {
+        const size_t length = length_of(text);
+        if (count > most && i >= head && i < count - tail) {
+            fputs(i == head ? "…" : "", to);
+        } else if (strchr("<&>\"", *text) != NULL) {
+            fprintf(to, "&#%d;", *text);
         } else {
-            fputc(c >= ' ' && c < 127 ? c : '?', to);
+            fprintf(to, "%.*s", length > 0 ? (int)length : 1, length > 0 ? text : "?");
         }
+        text += length > 0 ? length : 1;
     }
 }
 

@@ -1,17 +1,27 @@
-/* lost_local.c - a local that lives across an await. */
-/* warning(gcc): 'sum' may be used uninitialized */
-/* warning(clang): variable 'sum' (is|may be) uninitialized */
-#include <weft/generator.h>
+/* lost_local.c - a local that was set before an await is lost behind it. */
+/* SPDX-License-Identifier: MIT */
+/* warning(gcc): 'count' may be used uninitialized */
+/* warning(clang): variable 'count' (is|may be) (used )?uninitialized */
+#include <weft/frame.h>
 
-struct numbers {
+void use(int count);
+
+struct nap {
     WEFT_FRAME;
-    int value;
+};
+WEFT_DECLARE(nap);
+
+struct hello {
+    WEFT_FRAME;
+    int limit;
+    struct nap nap;
 };
 
-WEFT_ASYNC(numbers, self)
+WEFT_ASYNC(hello, self)
 {
-    int sum = 1;
-    WEFT_YIELD(self->value = 1);
-    self->value = sum;
+    int count = self->limit;
+    use(count);
+    WEFT_TRY(self->nap, nap);
+    use(count);
 }
 WEFT_END

@@ -1,14 +1,15 @@
-/* stray_return.c - `return` instead of WEFT_RETURN. */
-/* error(gcc): incompatible types when returning type 'int' */
-/* error(clang): returning 'int' from a function with incompatible result type */
+/* stray_return.c - a coroutine is left by WEFT_RETURN, not by `return`. */
+/* SPDX-License-Identifier: MIT */
+/* error(gcc): incompatible types when returning type 'int' but 'weft_step' was expected */
+/* error(clang): returning 'int' from a function with incompatible result type 'weft_step' */
 #include <weft/frame.h>
 
-struct two {
+struct hello {
     WEFT_FRAME;
 };
 
-WEFT_ASYNC(two, self)
+WEFT_ASYNC(hello, self)
 {
-    return 2;
+    return 0;
 }
 WEFT_END

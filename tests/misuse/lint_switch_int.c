@@ -1,0 +1,31 @@
+/* lint_switch_int.c - linting, an await in a `switch` over an int is reported. */
+/* SPDX-License-Identifier: MIT */
+/* flags: -DWEFT_LINT -fsyntax-only */
+/* warning(gcc): changes value from .1099511\d+. to|exceeds maximum value for type */
+/* warning(clang): overflow converting case value to switch condition type */
+#include <weft/frame.h>
+
+enum color { RED, GREEN };
+
+struct nap {
+    WEFT_FRAME;
+};
+WEFT_DECLARE(nap);
+
+struct hello {
+    WEFT_FRAME;
+    int which;
+    struct nap nap;
+};
+
+WEFT_ASYNC(hello, self)
+{
+    switch (self->which) {
+    case 1:
+        WEFT_TRY(self->nap, nap);
+        break;
+    default:
+        break;
+    }
+}
+WEFT_END

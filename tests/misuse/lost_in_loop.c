@@ -1,0 +1,29 @@
+/* lost_in_loop.c - a local of a loop is lost where the next turn reads it. */
+/* SPDX-License-Identifier: MIT */
+/* warning(gcc): 'count' may be used uninitialized */
+/* warning(clang): variable 'count' (is|may be) (used )?uninitialized */
+#include <weft/frame.h>
+
+void use(int count);
+
+struct nap {
+    WEFT_FRAME;
+};
+WEFT_DECLARE(nap);
+
+struct hello {
+    WEFT_FRAME;
+    int limit;
+    struct nap nap;
+};
+
+WEFT_ASYNC(hello, self)
+{
+    int count = 0;
+    while (self->limit-- > 0) {
+        count++;
+        WEFT_TRY(self->nap, nap);
+    }
+    use(count);
+}
+WEFT_END

@@ -1,0 +1,30 @@
+/* lost_nested.c - a local of an inner block is lost at the await in it. */
+/* SPDX-License-Identifier: MIT */
+/* warning(gcc): 'count' may be used uninitialized */
+/* warning(clang): variable 'count' (is|may be) (used )?uninitialized */
+#include <weft/frame.h>
+
+void use(int count);
+
+struct nap {
+    WEFT_FRAME;
+};
+WEFT_DECLARE(nap);
+
+struct hello {
+    WEFT_FRAME;
+    int limit;
+    struct nap nap;
+};
+
+WEFT_ASYNC(hello, self)
+{
+    while (self->limit-- > 0) {
+        if (self->limit % 2 == 0) {
+            int count = self->limit * 2;
+            WEFT_AWAIT(self->nap, nap);
+            use(count);
+        }
+    }
+}
+WEFT_END
