@@ -4,7 +4,7 @@
  * New here: a local variable lives on the C stack, and while a coroutine waits that belongs to
  * others. It is lost. The compilers see it: on the way from the resume to the line behind the await
  * nobody has set it. With gcc that needs optimisation, -O1 or more; the warning itself is switched
- * on by Weft's headers.
+ * on by Weft's headers. Of arrays, and of what has its address taken, they say nothing: lost, too.
  * Next: 07_lost_local_fixed.c
  */
 /* warning(gcc): 'i' may be used uninitialized */

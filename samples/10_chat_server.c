@@ -53,7 +53,7 @@ struct member {
     struct chat *context;
     struct member *next; /* in the chat */
     char name[16], room[16], line[400];
-    struct message waiting[8];
+    struct message waiting[16];
     weft_queue outbox;
     weft_group group;
     WEFT_TASK(deliver) deliver;
@@ -76,7 +76,7 @@ static void say(const struct member *from, const char *verb, const char *line)
 
 static void enter(struct member *self)
 {
-    weft_queue_init(&self->outbox, self->waiting, sizeof self->waiting[0], 8);
+    weft_queue_init(&self->outbox, self->waiting, sizeof self->waiting[0], 16);
     self->next = self->context->members;
     self->context->members = self;
     say(self, " is here\n", "");
@@ -219,8 +219,8 @@ struct program {
 static WEFT_ASYNC(program, self)
 {
     WEFT_TRY(self->listen, weft_listen, &self->listener, NULL, self->port);
-    /* Few bytes are under way to a member: so the slow are noticed early. */
-    setsockopt(weft_listener_fd(self->listener), SOL_SOCKET, SO_SNDBUF, &(int){4096}, sizeof(int));
+    /* 64 KiB under way to a member are enough: so the slow are noticed early. */
+    setsockopt(weft_listener_fd(self->listener), SOL_SOCKET, SO_SNDBUF, &(int){65536}, sizeof(int));
     WEFT_GROUP(self->group) {
         WEFT_CHECK(weft_spawn(&self->group, &self->server, weft_serve, self->listener,
                               WEFT_HANDLER(member), &self->chat));

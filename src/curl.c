@@ -80,20 +80,25 @@ static struct weft_curl_perform *perform_of(weft_curl *curl, const CURL *easy)
     return NULL;
 }
 
-static void end(struct weft_curl_perform *perform, CURLcode result)
+/* The first end counts. */
+static void end(struct weft_curl_perform *perform, CURLcode result, int status)
 {
-    perform->result = result;
-    curl_easy_getinfo(perform->easy, CURLINFO_RESPONSE_CODE, &perform->response_code);
-    weft_wake_final(perform->task, status_of(perform->easy, result));
+    if (perform != NULL && perform->task != NULL) {
+        perform->result = result;
+        curl_easy_getinfo(perform->easy, CURLINFO_RESPONSE_CODE, &perform->response_code);
+        weft_wake_final(perform->task, status);
+        perform->task = NULL;
+    }
 }
 
 static void end_those_done(weft_curl *curl)
 {
     int left;
     for (const CURLMsg *said; (said = curl_multi_info_read(curl->multi, &left)) != NULL;) {
-        struct weft_curl_perform *const perform = perform_of(curl, said->easy_handle);
-        if (said->msg == CURLMSG_DONE && perform != NULL) {
-            end(perform, said->data.result);
+        if (said->msg == CURLMSG_DONE) {
+            CURL *const easy = said->easy_handle;
+            const CURLcode result = said->data.result;
+            end(perform_of(curl, easy), result, status_of(easy, result));
         }
     }
 }
@@ -101,7 +106,8 @@ static void end_those_done(weft_curl *curl)
 static void end_all(weft_curl *curl)
 {
     for (weft_link *link = curl->performs.next; link != &curl->performs; link = link->next) {
-        end(WEFT__CONTAINER(link, struct weft_curl_perform, link), CURLE_OUT_OF_MEMORY);
+        end(WEFT__CONTAINER(link, struct weft_curl_perform, link), CURLE_OUT_OF_MEMORY,
+            WEFT_ENOMEM);
     }
 }
 
@@ -201,10 +207,8 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *argument, voi
     }
     socket = socket != NULL ? socket : take(curl, fd);
     status = socket == NULL ? WEFT_ENOMEM : watch(socket, fd, what);
-    struct weft_curl_perform *const perform = status < 0 ? perform_of(curl, easy) : NULL;
-    if (perform != NULL) {
-        perform->result = CURLE_OUT_OF_MEMORY;
-        weft_wake_final(perform->task, status);
+    if (status < 0) {
+        end(perform_of(curl, easy), CURLE_OUT_OF_MEMORY, status);
     }
     return 0;
 }
@@ -260,7 +264,6 @@ static int begin(struct weft_curl_perform *perform, weft_task *task)
         return WEFT_ENOMEM;
     }
     perform->task = task;
-    perform->result = CURLE_ABORTED_BY_CALLBACK;
     weft_link_insert(&perform->curl->performs, &perform->link);
     return 0;
 }
@@ -275,6 +278,9 @@ WEFT_ASYNC(weft_curl_perform, self)
     WEFT_PARK(NULL);
     weft_link_remove(&self->link);
     curl_multi_remove_handle(self->curl->multi, self->easy);
+    if (WEFT_STATUS() == WEFT_ECANCELED) {
+        self->result = CURLE_ABORTED_BY_CALLBACK;
+    }
     WEFT_RETURN_STATUS(WEFT_STATUS());
 }
 WEFT_END

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "loop_internal.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,6 +17,11 @@ const char *weft_strstatus(int status)
         return own;
     }
     return strerror_r(-status, text, sizeof text);
+}
+
+int weft_exit_code(int status)
+{
+    return status >= 0 ? status : status == -EINTR ? 128 + SIGINT : 1;
 }
 
 void weft__loop_report(weft_core *core, const weft_report *report)

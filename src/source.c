@@ -88,10 +88,14 @@ WEFT_END
 static int look(weft_source *source, short events)
 {
     struct pollfd asked = {.fd = source->fd, .events = events};
+    int count;
     if (source->loop == NULL) {
         return WEFT_ECLOSED;
     }
-    if (poll(&asked, 1, 0) < 0) {
+    do {
+        count = poll(&asked, 1, 0);
+    } while (count < 0 && errno == EINTR);
+    if (count < 0) {
         return -errno;
     }
     *(events == POLLIN ? &source->may_read : &source->may_write) = asked.revents != 0;

@@ -115,6 +115,7 @@ WEFT_END
         WEFT_TRY(self->nap, weft_sleep, WEFT_S(3));                                                \
     }
 
+/* clang-format off */
 #define BLOCKS(OUTER, INNER)                                                                       \
     for (self->i = 0; self->i < self->rounds; self->i++) {                                         \
         WEFT_MOVE_ON(self->limit, self->way == BY_TIMEOUT ? WEFT_S(1) : WEFT_FOREVER) {            \
@@ -163,6 +164,7 @@ WEFT_END
         START(&slot, cleanup_##OUTER##INNER, way, rounds);                                         \
         return &slot.task;                                                                         \
     }
+/* clang-format on */
 
 #define ROW(OUTER, INNER)                                                                          \
     {#OUTER[0], #INNER[0], start_body_##OUTER##INNER, start_cleanup_##OUTER##INNER},
@@ -181,8 +183,8 @@ struct pair {
     weft_task *(*start_cleanup)(enum way, int);
 };
 
-static const struct pair pairs[] = {
-    ALL_IN(ROW, T) ALL_IN(ROW, M) ALL_IN(ROW, S) ALL_IN(ROW, G) ALL_IN(ROW, F)};
+static const struct pair pairs[] = {ALL_IN(ROW, T) ALL_IN(ROW, M) ALL_IN(ROW, S) ALL_IN(ROW, G)
+                                        ALL_IN(ROW, F)};
 enum { PAIRS = sizeof pairs / sizeof pairs[0] };
 
 struct canceller {
@@ -213,8 +215,7 @@ static bool speaks(char kind)
 /* The trace of one round; true if another one may follow. */
 static bool expect_round(char *expected, const struct pair *pair, enum way way)
 {
-    const bool shielded =
-        is_asked_from_outside(way) && (pair->outer == 'S' || pair->inner == 'S');
+    const bool shielded = is_asked_from_outside(way) && (pair->outer == 'S' || pair->inner == 'S');
     const bool ends = way <= BY_CONTINUE;
     /* What a shield kept out meets the end of a group around it: that is a wait. */
     const bool group_is_asked = shielded && pair->inner == 'S' && pair->outer == 'G';
@@ -276,7 +277,7 @@ END_TEST
 
 SUITE(blocks)
 {
-    TEST_EACH(two_blocks_of_a_body_are_left_inner_first, PAIRS *WAYS);
-    TEST_EACH(two_blocks_of_a_cleanup_are_left_inner_first, PAIRS *WAYS);
-    TEST_EACH(two_blocks_of_a_loop_are_entered_anew_each_time, PAIRS *WAYS);
+    TEST_EACH(two_blocks_of_a_body_are_left_inner_first, PAIRS * WAYS);
+    TEST_EACH(two_blocks_of_a_cleanup_are_left_inner_first, PAIRS * WAYS);
+    TEST_EACH(two_blocks_of_a_loop_are_entered_anew_each_time, PAIRS * WAYS);
 }

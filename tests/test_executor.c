@@ -91,6 +91,7 @@ START_TEST(a_pass_runs_the_ready_then_what_came_from_outside_then_due_timers)
     WEFT_TASK(listener) outside = {0};
     WEFT_TASK(waiter) ready = {0};
     begin();
+    weft_link_init(&list);
     weft_signal_init(&signal, &executor.core);
     START(&timer, sleeper, 't', WEFT_S(1));
     START(&outside, listener, 'o', &signal);
@@ -135,6 +136,7 @@ START_TEST(a_task_that_is_started_in_a_pass_runs_in_the_next)
     WEFT_TASK(starter) task = {0};
     WEFT_TASK(passer) other = {0};
     begin();
+    weft_link_init(&list);
     START(&task, starter);
     START(&other, passer, 'o', 1);
     run_one_pass();
@@ -409,6 +411,7 @@ START_TEST(tasks_that_nothing_can_wake_are_a_deadlock_after_all_others_have_ende
     WEFT_TASK(waiter) stuck = {0};
     WEFT_TASK(sleeper) other = {0};
     begin();
+    weft_link_init(&list);
     START(&stuck, waiter, 'w');
     START(&other, sleeper, 's', WEFT_S(1));
     ck_assert_int_eq(run(), WEFT_EDEADLOCK);
@@ -421,6 +424,7 @@ START_TEST(after_a_deadlock_the_run_can_go_on_once_somebody_is_woken)
 {
     WEFT_TASK(waiter) stuck = {0};
     begin();
+    weft_link_init(&list);
     START(&stuck, waiter, 'w');
     ck_assert_int_eq(run(), WEFT_EDEADLOCK);
     weft_wake_all(&list);

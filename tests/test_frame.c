@@ -686,6 +686,86 @@ START_TEST(a_failing_cleanup_does_not_hide_where_the_outcome_came_from)
 }
 END_TEST
 
+struct origin_in_cleanup {
+    WEFT_FRAME;
+    struct add add;
+};
+
+static WEFT_ASYNC(origin_in_cleanup, self)
+{
+    WEFT_AWAIT(self->add, add, 99, 99); /* handled */
+WEFT_FINALLY:
+    origin_line = __LINE__ + 1;
+    WEFT_CHECK(fails(-6));
+}
+WEFT_END
+
+START_TEST(where_only_the_cleanup_failed_the_origin_is_there)
+{
+    WEFT_TASK(origin_in_cleanup) task = {0};
+    begin();
+    START(&task, origin_in_cleanup);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_int_eq(task.task.status, -6);
+    ck_assert_int_eq(task.task.chain.failed_line, origin_line);
+    ck_assert_str_eq(weft_describe(task.task.chain.failed_in)->name, "origin_in_cleanup");
+}
+END_TEST
+
+struct origin_nested {
+    WEFT_FRAME;
+    struct origin_cleanup inner;
+    struct add add;
+};
+
+static WEFT_ASYNC(origin_nested, self)
+{
+    WEFT_AWAIT(self->inner, origin_cleanup);
+    origin_line = __LINE__ + 1;
+    WEFT_RETURN(-6);
+WEFT_FINALLY:
+    WEFT_AWAIT(self->add, add, 99, 99);
+}
+WEFT_END
+
+struct origin_tried {
+    WEFT_FRAME;
+    struct origin_cleanup inner;
+    struct add add;
+};
+
+static WEFT_ASYNC(origin_tried, self)
+{
+    WEFT_TRY(self->inner, origin_cleanup);
+WEFT_FINALLY:
+    WEFT_AWAIT(self->add, add, 99, 99);
+}
+WEFT_END
+
+START_TEST(failing_cleanups_on_the_way_out_do_not_hide_the_origin)
+{
+    WEFT_TASK(origin_tried) task = {0};
+    begin();
+    START(&task, origin_tried);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_int_eq(task.task.status, -5);
+    ck_assert_int_eq(task.task.chain.failed_line, body_line);
+    ck_assert_str_eq(weft_describe(task.task.chain.failed_in)->name, "origin_cleanup");
+}
+END_TEST
+
+START_TEST(a_failure_behind_a_callee_that_failed_and_cleaned_up_has_an_origin_of_its_own)
+{
+    WEFT_TASK(origin_nested) task = {0};
+    begin();
+    START(&task, origin_nested);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_int_eq(task.task.status, -6);
+    ck_assert_int_eq(task.task.chain.failed_line, origin_line);
+    ck_assert_str_eq(weft_describe(task.task.chain.failed_in)->name, "origin_nested");
+}
+END_TEST
+
 START_TEST(a_coroutine_tells_its_name_and_file)
 {
     ck_assert_str_eq(weft_describe(add)->name, "add");
@@ -822,6 +902,9 @@ SUITE(frame)
     TEST(what_the_library_refuses_began_at_the_line_that_awaited_it);
     TEST(a_failure_that_was_handled_is_not_the_origin_of_a_later_one);
     TEST(a_failing_cleanup_does_not_hide_where_the_outcome_came_from);
+    TEST(where_only_the_cleanup_failed_the_origin_is_there);
+    TEST(failing_cleanups_on_the_way_out_do_not_hide_the_origin);
+    TEST(a_failure_behind_a_callee_that_failed_and_cleaned_up_has_an_origin_of_its_own);
     TEST(a_coroutine_tells_its_name_and_file);
     TEST(a_frame_knows_the_line_it_stands_at);
     TEST_STOPS(awaiting_a_frame_that_still_runs_stops);

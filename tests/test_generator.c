@@ -6,10 +6,10 @@
 /* Yields 1, 4, 9 …; what is sent comes back, negated, as the next value. */
 struct squares {
     WEFT_FRAME;
-    int limit;     /* in */
-    int failing;   /* in: how it ends */
-    int sent;      /* in, each time */
-    int i, value;  /* out: value */
+    int limit;    /* in */
+    int failing;  /* in: how it ends */
+    int sent;     /* in, each time */
+    int i, value; /* out: value */
 };
 
 static WEFT_ASYNC(squares, self)

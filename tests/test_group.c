@@ -66,7 +66,8 @@ WEFT_END
 
 typedef WEFT_TASK(parent) parent_task;
 
-static void start_parent(parent_task *task, struct worker a, struct worker b, int body, enum way way)
+static void start_parent(parent_task *task, struct worker a, struct worker b, int body,
+                         enum way way)
 {
     begin();
     START(task, parent, a, b, false, body, way);
@@ -161,6 +162,37 @@ START_TEST(the_origin_of_a_group_that_failed_is_that_of_the_child)
     ck_assert_int_eq(run(), 0);
     ck_assert_str_eq(weft_describe(task.task.chain.failed_in)->name, "worker");
     ck_assert_int_eq(task.task.chain.failed_line, task.frame.first.task.chain.failed_line);
+}
+END_TEST
+
+struct origin_of_body {
+    WEFT_FRAME;
+    weft_group group;
+    WEFT_TASK(worker) child;
+};
+
+static int body_line;
+
+static WEFT_ASYNC(origin_of_body, self)
+{
+    body_line = __LINE__ + 1;
+    WEFT_RETURN(-7);
+WEFT_FINALLY:
+    WEFT_GROUP(self->group) {
+        WEFT_CHECK(weft_spawn(&self->group, &self->child, worker, 'c', 1, .status = -5));
+    }
+}
+WEFT_END
+
+START_TEST(a_group_that_fails_in_the_cleanup_does_not_hide_where_the_outcome_came_from)
+{
+    WEFT_TASK(origin_of_body) task = {0};
+    begin();
+    START(&task, origin_of_body);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_int_eq(task.task.status, -7);
+    ck_assert_int_eq(task.task.chain.failed_line, body_line);
+    ck_assert_str_eq(weft_describe(task.task.chain.failed_in)->name, "origin_of_body");
 }
 END_TEST
 
@@ -843,6 +875,7 @@ SUITE(group)
     TEST(of_two_failing_children_the_first_decides);
     TEST(of_two_children_that_fail_in_one_pass_the_first_decides);
     TEST(the_origin_of_a_group_that_failed_is_that_of_the_child);
+    TEST(a_group_that_fails_in_the_cleanup_does_not_hide_where_the_outcome_came_from);
     TEST(told_to_keep_going_a_group_lets_the_others_finish_and_goes_on_behind);
     TEST(a_child_that_a_third_party_cancels_is_no_failure);
     TEST_EACH(cancelling_the_parent_cancels_the_children_and_waits_for_their_cleanup, 2);

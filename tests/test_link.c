@@ -31,9 +31,9 @@ static const char *read_list(const weft_link *list)
     for (const weft_link *link = list->next; link != list; link = link->next) {
         ck_assert_ptr_eq(link->next->prev, link);
         ck_assert_ptr_eq(link->prev->next, link);
-        names[count++] =
-            ((const struct letter *)(const void *)((const char *)link - offsetof(struct letter, link)))
-                ->name;
+        names[count++] = ((const struct letter *)(const void *)((const char *)link -
+                                                                offsetof(struct letter, link)))
+                             ->name;
     }
     names[count] = '\0';
     return names;

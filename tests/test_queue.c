@@ -500,7 +500,8 @@ START_TEST(consumers_end_by_a_shutdown_after_the_last_item)
     ck_assert_int_eq(weft_executor_run_until(&executor, &task.task), 0);
     weft_queue_shutdown(&queue, false);
     ck_assert_int_eq(run(), 0);
-    ck_assert_int_eq(consumers[0].frame.sum + consumers[1].frame.sum + consumers[2].frame.sum, 5050);
+    ck_assert_int_eq(consumers[0].frame.sum + consumers[1].frame.sum + consumers[2].frame.sum,
+                     5050);
     ck_assert_uint_eq(queue.unfinished, 0);
 }
 END_TEST

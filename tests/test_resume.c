@@ -5,6 +5,11 @@
 
 static char trace[128];
 
+static void begin(void)
+{
+    trace[0] = '\0';
+}
+
 static void say(const char *text)
 {
     strcat(trace, text);
@@ -79,11 +84,13 @@ struct longest {
     int ticks;
 };
 
+/* clang-format off */
 static WEFT_PT(longest, self)
 {
     TICKS_50 TICKS_50 TICKS_50 TICKS_50 TICKS_50 TICK TICK TICK
 }
 WEFT_PT_END
+/* clang-format on */
 
 struct declared_before {
     WEFT_PT_STATE;
@@ -100,6 +107,7 @@ WEFT_PT_END
 START_TEST(each_call_goes_on_where_the_last_one_stopped)
 {
     struct stepper it = {0};
+    begin();
     while (!stepper(&it).ended) {
         say(".");
     }
@@ -110,6 +118,7 @@ END_TEST
 START_TEST(a_condition_is_tested_at_each_call_until_it_holds)
 {
     struct waiter it = {.needed = 3};
+    begin();
     ck_assert(!waiter(&it).ended);
     ck_assert(!waiter(&it).ended);
     ck_assert(waiter(&it).ended);
@@ -128,6 +137,7 @@ END_TEST
 START_TEST(exit_ends_it_from_inside_a_loop)
 {
     struct leaver it = {0};
+    begin();
     ck_assert(!leaver(&it).ended);
     ck_assert(!leaver(&it).ended);
     it.leaves = true;
@@ -139,6 +149,7 @@ END_TEST
 START_TEST(two_of_a_kind_do_not_share_their_state)
 {
     struct stepper left = {0}, right = {0};
+    begin();
     stepper(&left), stepper(&left), stepper(&right);
     ck_assert_str_eq(trace, "aba");
 }
@@ -147,6 +158,7 @@ END_TEST
 START_TEST(two_waits_may_stand_on_one_line)
 {
     struct crowded it = {0};
+    begin();
     ck_assert(!crowded(&it).ended);
     ck_assert(!crowded(&it).ended);
     ck_assert(crowded(&it).ended);
@@ -177,6 +189,7 @@ END_TEST
 START_TEST(zeroing_the_state_of_one_that_ended_starts_it_anew)
 {
     struct waiter it = {.needed = 1};
+    begin();
     waiter(&it);
     it.weft = 0;
     ck_assert(waiter(&it).ended);

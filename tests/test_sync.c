@@ -202,6 +202,37 @@ START_TEST(chosen_and_cancelled_before_it_ran_a_waiter_passes_the_permit_on)
 }
 END_TEST
 
+struct looker {
+    WEFT_FRAME;
+    weft_semaphore *limit;
+    weft_hold turn;
+    struct weft_acquire acquire;
+};
+
+static WEFT_ASYNC(looker, self)
+{
+    WEFT_CATCH(self->acquire, weft_acquire, self->limit, &self->turn);
+    say("%d %s", WEFT_STATUS(), self->turn.of != NULL ? "holds" : "holds nothing");
+WEFT_FINALLY:
+    weft_release(&self->turn);
+}
+WEFT_END
+
+START_TEST(an_acquire_that_fails_holds_nothing_even_before_the_caller_cleans_up)
+{
+    weft_semaphore limit = {.permits = 0};
+    weft_hold mine = {.of = &limit};
+    WEFT_TASK(looker) task = {0};
+    begin();
+    START(&task, looker, &limit);
+    run_one_pass();
+    weft_release(&mine);
+    ck_assert(weft_task_cancel(&task.task));
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "-4097 holds nothing");
+}
+END_TEST
+
 START_TEST(chosen_and_cancelled_with_nobody_behind_the_permit_goes_back)
 {
     weft_semaphore limit = {.permits = 0};
@@ -413,6 +444,7 @@ SUITE(sync)
     TEST(a_permit_is_handed_over_so_that_nobody_comes_between);
     TEST(a_cancelled_waiter_holds_nothing);
     TEST(chosen_and_cancelled_before_it_ran_a_waiter_passes_the_permit_on);
+    TEST(an_acquire_that_fails_holds_nothing_even_before_the_caller_cleans_up);
     TEST(chosen_and_cancelled_with_nobody_behind_the_permit_goes_back);
     TEST(a_permit_passes_through_any_number_of_cancelled_waiters);
     TEST(a_task_that_is_cancelled_while_it_holds_a_permit_gives_it_back);

@@ -574,6 +574,86 @@ START_TEST(timeouts_that_pass_inside_a_cleanup_revive_nothing_that_was_noted)
 }
 END_TEST
 
+/* A scope of the cleanup stays one of the cleanup, whatever else was asked meanwhile. */
+struct cleanup_scope {
+    WEFT_FRAME;
+    int i;
+    weft_scope scope;
+    struct weft_sleep nap;
+};
+
+static WEFT_ASYNC(cleanup_scope, self)
+{
+    WEFT_TRY(self->nap, weft_sleep, WEFT_S(1000));
+WEFT_FINALLY:
+    WEFT_MOVE_ON(self->scope, WEFT_S(5)) {
+        for (self->i = 0; self->i < 4; self->i++) {
+            WEFT_AWAIT(self->nap, weft_sleep, WEFT_S(10));
+            say("%d@%d ", WEFT_STATUS(), seconds());
+        }
+    }
+    WEFT_AWAIT(self->nap, weft_sleep, WEFT_S(10));
+    say("%d@%d", WEFT_STATUS(), seconds());
+}
+WEFT_END
+
+START_TEST(in_an_expired_scope_of_the_cleanup_all_waits_are_refused_also_after_a_further_request)
+{
+    WEFT_TASK(cleanup_scope) task = {0};
+    begin();
+    START(&task, cleanup_scope);
+    run_one_pass();
+    ck_assert(weft_task_cancel(&task.task));
+    run_one_pass();
+    ck_assert(weft_task_cancel(&task.task)); /* interrupts the first wait of the cleanup */
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "-4097@0 -4097@5 -4097@5 -4097@5 0@15");
+}
+END_TEST
+
+START_TEST(moving_the_deadline_of_a_scope_that_was_left_arms_nothing)
+{
+    WEFT_TASK(in_a_loop) task = {0};
+    WEFT_TASK(sleeper) other = {0};
+    begin();
+    START(&task, in_a_loop);
+    START(&other, sleeper, 'o', WEFT_S(1));
+    ck_assert_int_eq(weft_executor_run_until(&executor, &task.task), 0);
+    weft_scope_reschedule(&task.frame.scope, WEFT_S(100));
+    ck_assert(!weft_timer_is_armed(&task.frame.scope.timer));
+    ck_assert(weft_executor_next(&executor) == WEFT_FOREVER);
+}
+END_TEST
+
+struct left_scope {
+    WEFT_FRAME;
+    weft_scope scope;
+    struct weft_sleep nap;
+};
+
+static WEFT_ASYNC(left_scope, self)
+{
+    WEFT_MOVE_ON(self->scope, WEFT_S(1)) {
+        WEFT_TRY(self->nap, weft_sleep, 0);
+    }
+    WEFT_TRY(self->nap, weft_sleep, WEFT_S(9));
+}
+WEFT_END
+
+START_TEST(moving_the_deadline_of_a_scope_that_was_left_disturbs_no_later_wait)
+{
+    WEFT_TASK(left_scope) task = {0};
+    begin();
+    START(&task, left_scope);
+    run_one_pass();
+    run_one_pass(); /* left; it sleeps behind the block */
+    weft_scope_reschedule(&task.frame.scope, WEFT_S(5));
+    ck_assert(!weft_timer_is_armed(&task.frame.scope.timer));
+    ck_assert_int_eq(run(), 0);
+    ck_assert_int_eq(task.task.status, 0);
+}
+END_TEST
+
 /* A deadline from outside passes while the cleanup inside of it runs. */
 struct slow_to_clean {
     WEFT_FRAME;
@@ -788,7 +868,8 @@ END_TEST
 START_TEST(a_deadline_can_be_moved_while_the_task_waits)
 {
     const int at[] = {1, 4, 20};
-    const char *const traces[] = {"behind-4098@1 f0@1", "behind-4098@4 f0@4", "worked behind0@9 f0@9"};
+    const char *const traces[] = {"behind-4098@1 f0@1", "behind-4098@4 f0@4",
+                                  "worked behind0@9 f0@9"};
     WEFT_TASK(timed) task = {0};
     begin();
     START(&task, timed, true, WEFT_S(2), WEFT_S(9));
@@ -882,6 +963,9 @@ SUITE(timer)
     TEST(a_deadline_counts_however_deep_the_wait);
     TEST(a_scope_is_fresh_each_time_it_is_entered);
     TEST_EACH(timeouts_that_pass_inside_a_cleanup_revive_nothing_that_was_noted, 2);
+    TEST(in_an_expired_scope_of_the_cleanup_all_waits_are_refused_also_after_a_further_request);
+    TEST(moving_the_deadline_of_a_scope_that_was_left_arms_nothing);
+    TEST(moving_the_deadline_of_a_scope_that_was_left_disturbs_no_later_wait);
     TEST_EACH(a_deadline_from_outside_interrupts_one_wait_of_a_cleanup, 2);
     TEST(a_cancelled_task_whose_cleanup_outlasts_the_deadline_is_cancelled_not_timed_out);
     TEST(a_shield_gives_way_when_its_time_is_over);

@@ -120,7 +120,7 @@
 
 /* A `case` of the hidden switch. Linting, it is too wide for a `switch` of the user's. */
 #ifdef WEFT_LINT
-#define WEFT__LABEL(n) ((1LL << 40) + (n))
+#define WEFT__LABEL(n) ((1LL << 40) + (n)) /* too wide: an await inside a `switch` of yours */
 #else
 #define WEFT__LABEL(n) (n)
 #endif

@@ -26,9 +26,13 @@
  * so a resume costs the same at any depth. A call that does not have to wait runs at once, on the
  * C stack, up to WEFT_EAGER levels; what is deeper goes through a trampoline.
  *
- * Limits: locals of the body are lost at each await (the compiler warns); no await inside a
- * `switch` of your own; frames must not move while they run; about 24,000 awaits a coroutine
- * (without WEFT_LINES 235).
+ * An await clears the frame it calls: take its results before the next call, or before the next
+ * one in the same union. The coroutine is a function of that name, so choose another than libc's.
+ *
+ * Limits: locals of the body are lost at each await (the compilers warn of scalars and, gcc, of
+ * structs; not of arrays and what `&` was taken of); no await inside a `switch` of your own; frames
+ * must not move while they run, nor be locals; about 24,000 awaits a coroutine (without WEFT_LINES
+ * 235).
  */
 #ifndef WEFT_FRAME_H
 #define WEFT_FRAME_H
@@ -62,8 +66,10 @@
     {                                                                                              \
         WEFT__WARN_PUSH                                                                            \
         WEFT__SITE(name);                                                                          \
+        WEFT__STATIC_ASSERT(offsetof(struct name, weft) == 0, "WEFT_FRAME is the first member");   \
         struct name *const self = (struct name *)(void *)weft__f;                                  \
         enum { weft__base = __COUNTER__ };                                                         \
+        enum { weft__in_body = 0 };                                                                \
         (void)self;                                                                                \
         weft__dispatch:                                                                            \
         __attribute__((unused));                                                                   \
@@ -75,8 +81,8 @@
             weft__f->outcome = weft__c->status;                                                    \
             goto weft__end; /* to unwind, where there is no FINALLY */                             \
             {                                                                                      \
-                enum { weft__cleaning = 0 };                                                       \
-                char(*weft__exit)[WEFT__UNWIND] __attribute__((unused));                           \
+                WEFT__SHADOW_OK enum { weft__cleaning = 0, weft__in_body = 1 };                    \
+                WEFT__SHADOW_END char(*weft__exit)[WEFT__UNWIND] __attribute__((unused));                           \
             case WEFT__LABEL(WEFT__START):;
 
 /**
@@ -90,6 +96,7 @@
     }                                                                                              \
     }                                                                                              \
     {                                                                                              \
+        WEFT__STATIC_ASSERT(weft__in_body == 0, "WEFT_FINALLY: stands outside all blocks");        \
         enum { weft__cleaning = 1 };                                                               \
         char(*weft__exit)[WEFT__FINISH] __attribute__((unused));                                   \
         {                                                                                          \

@@ -178,6 +178,16 @@ static inline weft_step weft__yield(weft_frame *frame, weft_chain *chain)
     return weft__back();
 }
 
+/* Stops at the line that drives it; plain C has none, then at the generator's. */
+__attribute__((noreturn, cold, noinline, unused)) static void
+weft__misdriven(const weft_frame *caller, const weft_frame *generator)
+{
+    const weft_frame *const at = caller->step != NULL ? caller : generator;
+    weft__stop_in(at, at->step != NULL ? weft_describe(at->step) : NULL,
+                  generator->step == NULL ? "weft_init() the generator before it is driven"
+                                          : "this generator is in use: one driver at a time");
+}
+
 /* Resumes a generator, with 0 or with what is thrown. */
 static inline weft_step weft__advance(weft_frame *caller, weft_chain *chain, weft_frame *generator,
                                       int16_t thrown)
@@ -188,8 +198,9 @@ static inline weft_step weft__advance(weft_frame *caller, weft_chain *chain, wef
         chain->status = thrown < 0 ? thrown : (int16_t)WEFT_EEND;
         return weft__back();
     }
-    WEFT_ASSERT(generator->step != NULL, "weft_init() the generator before it is driven");
-    WEFT_ASSERT(generator->caller == NULL, "this generator is in use: one driver at a time");
+    if (WEFT__RARE(generator->step == NULL || generator->caller != NULL)) {
+        weft__misdriven(caller, generator);
+    }
     if (generator->state == WEFT__START && thrown < 0) {
         generator->state = WEFT__UNWIND;
     }
@@ -241,11 +252,15 @@ static inline bool weft__take(weft_frame *frame, const weft_frame *generator)
     return weft__has_ended(generator);
 }
 
+/* Plain C drives: a frame without a step stands for it. */
 static inline bool weft__drive(weft_frame *generator, int16_t thrown)
 {
+    weft_frame driver = WEFT__ZERO;
     weft_chain chain = WEFT__ZERO;
-    if (weft__advance(NULL, &chain, generator, thrown).suspended) {
-        (void)weft__trampoline(&chain); /* deeper than WEFT_EAGER: nothing can wait here */
+    weft_step verdict = weft__advance(&driver, &chain, generator, thrown);
+    while (verdict.enters || chain.top != &driver) { /* deeper than WEFT_EAGER */
+        chain.depth = 0;
+        verdict = chain.top->step(chain.top, &chain);
     }
     return !weft__has_ended(generator);
 }

@@ -222,8 +222,10 @@ static inline bool weft__group_leave(weft_chain *chain, weft_group *group)
     if (group->status < 0 && !group->keep_going && (status >= 0 || status == WEFT_ECANCELED)) {
         status = group->status;
 #if WEFT_ORIGINS
-        chain->failed_line = group->failed_line;
-        chain->failed_in = group->failed_in;
+        if ((chain->flags & WEFT__SEALED) == 0) {
+            chain->failed_line = group->failed_line;
+            chain->failed_in = group->failed_in;
+        }
 #endif
     }
     chain->status = status;

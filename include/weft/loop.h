@@ -59,7 +59,8 @@ WEFT_API void weft_loop_close(weft_loop *loop);
 #define weft__loop_run(loop, fn, ...)                                                              \
     weft__loop_run_frame(loop, &weft__address(WEFT__NEW(fn, NULL, __VA_ARGS__))->weft)
 
-/** Makes a loop, runs a coroutine on it as described above, and closes it. @return its status. */
+/** Makes a loop, runs a coroutine on it as described above, and closes it.
+ *  @return its status; -EINTR if SIGINT, and nothing else, cancelled it. */
 #define weft_run(...) weft__run(NULL, __VA_ARGS__, )
 /** The same with a description of the loop: `weft_run_with(&desc, hello, .name = "world")`. */
 #define weft_run_with(desc, ...) weft__run(desc, __VA_ARGS__, )
@@ -165,6 +166,9 @@ WEFT_API void weft_loop_set_debug(weft_loop *loop, bool debug);
 /** The text of a status, the system's codes included. Owner: static, or this thread's until the
  *  next call. Context: any thread. */
 WEFT_API const char *weft_strstatus(int status);
+
+/** A status as a shell wants it: 0; the status itself if it is positive; 130 for -EINTR; else 1. */
+WEFT_API int weft_exit_code(int status);
 
 /* How it is done. */
 

@@ -25,6 +25,8 @@
  * Cancelled: a read that ends with WEFT_ECANCELED has taken nothing from the stream (what had come
  * is kept for the next); a write tells in `n` how much of it has gone.
  *
+ * `n` is a result in the frame of the call: take it before the next call in the same union.
+ *
  * weft_write waits until the system has taken everything, so memory is bounded by itself. Who must
  * not wait writes with weft_write_nowait(), which buffers, and then awaits weft_drain, which lets it
  * go on when no more than the low water mark is left.

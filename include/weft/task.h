@@ -123,8 +123,10 @@ static inline void weft_wake_final(weft_task *task, int status)
 {
     if ((task->chain.flags & WEFT__PARKED) != 0) {
         weft__make_ready(task, (int16_t)status);
-        weft__from_library(&task->chain);
         task->chain.flags |= WEFT__HOLDS;
+        if (status < 0) {
+            weft__from_library(&task->chain);
+        }
     }
 }
 
@@ -246,6 +248,7 @@ static inline void weft__scope_leave(weft_task *task, weft_scope *scope)
         task->owner->core->refused = 0;
     }
     weft__scope_pop(&task->chain, scope);
+    scope->task = NULL; /* closed: what is asked of it now is asked of nobody */
 }
 
 /* Puts a task with its first frame into the queue. */

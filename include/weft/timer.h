@@ -68,7 +68,7 @@ static inline weft_time weft_scope_deadline(const weft_scope *scope)
 }
 
 /**
- * Moves the deadline of an open scope; WEFT_FOREVER takes it away. One that has expired stays so.
+ * Moves the deadline of an open scope (of one that was left: does nothing); WEFT_FOREVER takes it away. One that has expired stays so.
  * Context: loop. Cost: O(1).
  */
 static inline void weft_scope_reschedule(weft_scope *scope, weft_time at);
@@ -92,6 +92,9 @@ static inline void weft__scope_fire(weft_timer *timer)
 
 static inline void weft_scope_reschedule(weft_scope *scope, weft_time at)
 {
+    if (scope->task == NULL) {
+        return;
+    }
     if (weft_timer_is_armed(&scope->timer)) {
         weft_timers_cancel(&scope->task->owner->core->timers, &scope->timer);
     }

@@ -4,6 +4,8 @@
 /* warning(clang): variable 'count' (is|may be) (used )?uninitialized */
 #include <weft/generator.h>
 
+void use(int count);
+
 struct numbers {
     WEFT_FRAME;
     int limit, value;
@@ -13,6 +15,7 @@ WEFT_ASYNC(numbers, self)
 {
     for (int count = 0; count < self->limit; count++) {
         WEFT_YIELD(self->value = count);
+        use(count);
     }
 }
 WEFT_END
