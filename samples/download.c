@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static const char usage[] =
@@ -121,6 +122,22 @@ static void read_options(struct job *job, int argc, char **argv)
         default:
             wrong("this option is not known, or wants a value", NULL);
         }
+    }
+}
+
+/* A transfer takes a file and a socket, and two more while it looks for a name. */
+static void allow_files(struct job *job)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) < 0) {
+        return;
+    }
+    files.rlim_cur = files.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &files);
+    const size_t most = files.rlim_cur > 24 ? (size_t)(files.rlim_cur - 20) / 4 : 1;
+    if (job->at_once > most) {
+        fprintf(stderr, "download: only %zu at once: see `ulimit -Hn`\n", most);
+        job->at_once = most;
     }
 }
 
@@ -256,6 +273,7 @@ int main(int argc, char **argv)
         free_all(&job);
         return EXIT_FAILURE;
     }
+    allow_files(&job);
     job.permits = (weft_semaphore){.permits = job.at_once};
     srandom((unsigned)getpid());
     progress_init();

@@ -328,6 +328,12 @@ int weft__run_frame(const weft_loop_desc *desc, weft_frame *frame)
     weft_task task = WEFT__ZERO;
     int status = weft_loop_new(&loop, desc);
     if (status < 0) {
+        const weft_report report = {.message = status == -EINVAL
+                                                   ? "no such back end: it is \"epoll\" or \"poll\", "
+                                                     "in weft_loop_desc.backend or $WEFT_BACKEND"
+                                                   : "no event loop",
+                                    .status = status};
+        weft__print_report(&report);
         return status;
     }
     status = weft__group_start(&loop->executor.group, &task, frame);

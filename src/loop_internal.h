@@ -59,6 +59,7 @@ int weft__loop_run_task(weft_loop *loop, weft_task *task);
 void weft__handles_init(weft_loop *loop);
 
 /* report.c */
+void weft__print_report(const weft_report *report);
 void weft__loop_report(weft_core *core, const weft_report *report);
 void weft__loop_dump(weft_loop *loop);
 

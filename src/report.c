@@ -24,13 +24,8 @@ int weft_exit_code(int status)
     return status >= 0 ? status : status == -EINTR ? 128 + SIGINT : 1;
 }
 
-void weft__loop_report(weft_core *core, const weft_report *report)
+void weft__print_report(const weft_report *report)
 {
-    weft_loop *const loop = weft__loop_of(core);
-    if (loop->exception_handler != NULL) {
-        loop->exception_handler(loop->exception_context, report);
-        return;
-    }
     fprintf(stderr, "weft: %s", report->message);
     if (report->status != 0) {
         fprintf(stderr, ": %s", weft_strstatus(report->status));
@@ -41,6 +36,16 @@ void weft__loop_report(weft_core *core, const weft_report *report)
         fprintf(stderr, " (%s in %s)", report->function, report->file);
     }
     fputc('\n', stderr);
+}
+
+void weft__loop_report(weft_core *core, const weft_report *report)
+{
+    weft_loop *const loop = weft__loop_of(core);
+    if (loop->exception_handler != NULL) {
+        loop->exception_handler(loop->exception_context, report);
+        return;
+    }
+    weft__print_report(report);
 }
 
 static void write_text(void *context, const char *text, size_t length)

@@ -686,6 +686,33 @@ START_TEST(a_failing_cleanup_does_not_hide_where_the_outcome_came_from)
 }
 END_TEST
 
+struct origin_refused {
+    WEFT_FRAME;
+    struct weft_sleep nap;
+};
+
+static WEFT_ASYNC(origin_refused, self)
+{
+    body_line = __LINE__ + 1;
+    WEFT_RETURN(-5);
+WEFT_FINALLY:
+    (void)weft_task_cancel(WEFT_SELF());
+    WEFT_TRY(self->nap, weft_sleep, WEFT_S(1)); /* refused, by the library */
+}
+WEFT_END
+
+START_TEST(a_cleanup_that_the_library_refuses_does_not_hide_where_the_outcome_came_from)
+{
+    WEFT_TASK(origin_refused) task = {0};
+    begin();
+    START(&task, origin_refused);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_int_eq(task.task.status, -5);
+    ck_assert_int_eq(task.task.chain.failed_line, body_line);
+    ck_assert_str_eq(weft_describe(task.task.chain.failed_in)->name, "origin_refused");
+}
+END_TEST
+
 struct origin_in_cleanup {
     WEFT_FRAME;
     struct add add;
@@ -902,6 +929,7 @@ SUITE(frame)
     TEST(what_the_library_refuses_began_at_the_line_that_awaited_it);
     TEST(a_failure_that_was_handled_is_not_the_origin_of_a_later_one);
     TEST(a_failing_cleanup_does_not_hide_where_the_outcome_came_from);
+    TEST(a_cleanup_that_the_library_refuses_does_not_hide_where_the_outcome_came_from);
     TEST(where_only_the_cleanup_failed_the_origin_is_there);
     TEST(failing_cleanups_on_the_way_out_do_not_hide_the_origin);
     TEST(a_failure_behind_a_callee_that_failed_and_cleaned_up_has_an_origin_of_its_own);

@@ -44,6 +44,9 @@
 #ifndef WEFT_ORIGINS
 #define WEFT_ORIGINS (WEFT_LINES && __STDC_HOSTED__)
 #endif
+#if WEFT_ORIGINS && !WEFT_LINES
+#error "WEFT_ORIGINS needs WEFT_LINES"
+#endif
 #ifndef WEFT_EAGER
 #define WEFT_EAGER (__STDC_HOSTED__ ? 16 : 4)
 #endif

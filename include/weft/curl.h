@@ -24,7 +24,7 @@
  * Names are looked up in threads of curl's own, and the loop goes on meanwhile; a few protocols
  * that curl itself does in one go (file:, ldap:) stop it as long as they take.
  *
- * Link libweft-curl. Needs libcurl 7.30 or later, but not 7.81.0.
+ * Link libweft-curl. Needs libcurl 7.51 or later, but not 7.81.0.
  */
 #ifndef WEFT_CURL_H
 #define WEFT_CURL_H

@@ -247,8 +247,12 @@ static inline int weft__group_start(weft_group *group, weft_task *task, weft_fra
 {
     weft_core *const core = group->owner.core;
     if (core == NULL || group->is_cancelled) {
+        const weft_task refused = WEFT__ZERO;
+        *task = refused;
+        task->chain.flags = WEFT__IS_TASK | WEFT__DONE;
+        task->status = core == NULL ? WEFT_EGROUP : WEFT_ECANCELED;
         frame->state = WEFT__ENDED;
-        return core == NULL ? WEFT_EGROUP : WEFT_ECANCELED;
+        return task->status;
     }
     weft__task_start(&group->owner, &group->children, task, frame);
     if (group->eager) {

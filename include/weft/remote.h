@@ -145,6 +145,7 @@ static inline void weft_remote_run(weft_remote_list *list)
 #if WEFT__CRITICAL
         next = node->next;
         node->next = NULL;
+        __asm__ volatile("" ::: "memory"); /* what `run` reads is read behind this */
 #else
         next = __atomic_exchange_n(&node->next, (weft_remote *)NULL, __ATOMIC_SEQ_CST);
 #endif

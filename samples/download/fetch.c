@@ -151,6 +151,7 @@ static void explain_curl(struct fetch *self)
     } known[] = {
         {CURLE_COULDNT_RESOLVE_HOST, "check the name, and the network"},
         {CURLE_COULDNT_RESOLVE_PROXY, "check https_proxy and http_proxy"},
+        {CURLE_COULDNT_CONNECT, "check the network, and `ulimit -n`"},
         {CURLE_SSL_CONNECT_ERROR, "does it speak https there?"},
         {CURLE_PEER_FAILED_VERIFICATION, "it may be somebody else's server; install its authority "
                                          "if you trust it"},
