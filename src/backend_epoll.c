@@ -46,7 +46,9 @@ static int wait_for(weft_loop *loop, struct epoll_event *events, int count, weft
     }
     const weft_time ms = at_most / WEFT_MS(1) + (at_most % WEFT_MS(1) != 0);
     return epoll_wait(fd, events, count,
-                      at_most == WEFT_FOREVER ? -1 : ms > 86400000 ? 86400000 : (int)ms);
+                      at_most == WEFT_FOREVER ? -1
+                      : ms > 86400000         ? 86400000
+                                              : (int)ms);
 }
 
 static void epoll_wait_for(weft_loop *loop, weft_time at_most)

@@ -117,8 +117,8 @@ WEFT_ASYNC(weft_connect, self)
                                   .connect = self,
                                   .address = weft_address_at(&self->addresses, self->started)));
             self->started++;
-            WEFT_MOVE_ON(self->delay, self->started < self->count ? self->attempt_delay
-                                                                  : WEFT_FOREVER) {
+            WEFT_MOVE_ON(self->delay,
+                         self->started < self->count ? self->attempt_delay : WEFT_FOREVER) {
                 while (may_win(self)) {
                     weft_event_clear(&self->changed);
                     WEFT_TRY(self->wait, weft_event_wait, &self->changed);

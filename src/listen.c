@@ -209,9 +209,9 @@ int weft_listen_unix(weft_loop *loop, weft_listener **ret_listener, const char *
     if (is_stale(&address, size)) {
         unlink(path);
     }
-    const int status = own(loop, &listener,
-                           bind_and_listen((const struct sockaddr *)&address, (socklen_t)size, 0,
-                                           false));
+    const int status =
+        own(loop, &listener,
+            bind_and_listen((const struct sockaddr *)&address, (socklen_t)size, 0, false));
     if (status < 0) {
         return status;
     }

@@ -40,20 +40,20 @@ struct weft_loop {
     void *exception_context;
     pthread_t thread;
     unsigned fork_generation;
-    bool is_forever;     /* nothing has to be awaited: no deadlock */
+    bool is_forever;      /* nothing has to be awaited: no deadlock */
     weft_time wait_until; /* run_once: at the latest */
     bool debug;
     weft_time slow_step, step_began;
-    bool has_step; /* one has run since the clock was read last */
+    bool has_step;               /* one has run since the clock was read last */
     weft_step_function *step_in; /* which, and where it stood */
     int step_line;
 };
 
 /* loop.c */
+extern _Thread_local weft_loop *weft__running; /* in this thread */
 void weft__loop_check_thread(const weft_loop *loop, const char *function);
 bool weft__is_forked(const weft_loop *loop);
 weft_time weft__now(void);
-int weft__loop_run_task(weft_loop *loop, weft_task *task);
 
 /* handle.c */
 void weft__handles_init(weft_loop *loop);

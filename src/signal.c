@@ -127,8 +127,8 @@ static int take(weft_loop *loop, int number, weft_handle *handle, void (*call)(v
     return status;
 }
 
-int weft_add_signal_handler(weft_loop *loop, int number, weft_handle *handle,
-                            void (*call)(void *), void *argument)
+int weft_add_signal_handler(weft_loop *loop, int number, weft_handle *handle, void (*call)(void *),
+                            void *argument)
 {
     return take(loop, number, handle, call, argument, true);
 }
@@ -200,7 +200,8 @@ int weft__interrupt_begin(weft_loop *loop, weft_task *main_task)
     interrupt.remote.run = interrupted;
     interrupt.count = 0;
     interrupt.was_delivered = false;
-    (void)install(SIGINT, on_interrupt, &interrupt.before); /* cannot fail: there is such a signal */
+    (void)install(SIGINT, on_interrupt,
+                  &interrupt.before); /* cannot fail: there is such a signal */
     return 0;
 }
 

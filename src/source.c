@@ -159,15 +159,13 @@ static void set_callback(weft_source *source, weft_handle **place, weft_handle *
     weft_call_soon(source->loop, handle, call, argument); /* it may be ready already */
 }
 
-void weft_add_reader(weft_source *source, weft_handle *handle, void (*call)(void *),
-                     void *argument)
+void weft_add_reader(weft_source *source, weft_handle *handle, void (*call)(void *), void *argument)
 {
     weft_remove_reader(source);
     set_callback(source, &source->on_readable, handle, call, argument);
 }
 
-void weft_add_writer(weft_source *source, weft_handle *handle, void (*call)(void *),
-                     void *argument)
+void weft_add_writer(weft_source *source, weft_handle *handle, void (*call)(void *), void *argument)
 {
     weft_remove_writer(source);
     set_callback(source, &source->on_writable, handle, call, argument);

@@ -203,8 +203,7 @@ static size_t collect(const struct weft_writev *self, struct iovec *pieces, size
 static void advance(struct weft_writev *self, size_t n)
 {
     self->n += n;
-    while (self->piece < self->count &&
-           n >= self->pieces[self->piece].iov_len - self->offset) {
+    while (self->piece < self->count && n >= self->pieces[self->piece].iov_len - self->offset) {
         n -= self->pieces[self->piece].iov_len - self->offset;
         self->piece++;
         self->offset = 0;

@@ -46,23 +46,40 @@ static const struct fault {
     int error;
     bool is_harmless, stays;
 } faults[] = {
-    {MEMORY, ENOMEM, .stays = false},       {MEMORY, ENOMEM, .stays = true},
-    {ACCEPT4, EMFILE, .is_harmless = true}, {ACCEPT4, EMFILE, .stays = true},
-    {ACCEPT4, EINTR, .is_harmless = true},  {ACCEPT4, ECONNABORTED, .is_harmless = true},
-    {ACCEPT4, EINVAL, .stays = true},       {BIND, EADDRINUSE, .stays = true},
-    {CLOSE, EINTR, .is_harmless = true},    {CONNECT, ECONNREFUSED, .stays = true},
-    {EPOLL_CREATE1, EMFILE, .stays = true}, {EPOLL_CTL, ENOSPC, .stays = false},
-    {EPOLL_CTL, ENOMEM, .stays = true},     {EPOLL_PWAIT2, EINTR, .is_harmless = true},
-    {FCNTL, EBADF, .stays = false},         {GETSOCKNAME, ENOBUFS, .stays = false},
-    {GETSOCKOPT, ENOBUFS, .stays = true},   {LISTEN, EADDRINUSE, .stays = true},
-    {PIPE2, EMFILE, .stays = true},         {POLL, EINTR, .is_harmless = true},
-    {POLL, ENOMEM, .stays = true},          {WRITE, EAGAIN, .is_harmless = true},
-    {PPOLL, EINTR, .is_harmless = true},    {PPOLL, ENOMEM, .is_harmless = true},
-    {READ, EINTR, .is_harmless = true},     {READ, ECONNRESET, .stays = true},
-    {READ, EIO, .stays = false},            {SENDMSG, EINTR, .is_harmless = true},
-    {SENDMSG, EPIPE, .stays = true},        {SENDMSG, ENOBUFS, .stays = false},
-    {SETSOCKOPT, ENOMEM, .stays = true},    {SHUTDOWN, ENOTCONN, .stays = true},
-    {SOCKET, EMFILE, .stays = true},        {SOCKET, EMFILE, .stays = false},
+    {MEMORY, ENOMEM, .stays = false},
+    {MEMORY, ENOMEM, .stays = true},
+    {ACCEPT4, EMFILE, .is_harmless = true},
+    {ACCEPT4, EMFILE, .stays = true},
+    {ACCEPT4, EINTR, .is_harmless = true},
+    {ACCEPT4, ECONNABORTED, .is_harmless = true},
+    {ACCEPT4, EINVAL, .stays = true},
+    {BIND, EADDRINUSE, .stays = true},
+    {CLOSE, EINTR, .is_harmless = true},
+    {CONNECT, ECONNREFUSED, .stays = true},
+    {EPOLL_CREATE1, EMFILE, .stays = true},
+    {EPOLL_CTL, ENOSPC, .stays = false},
+    {EPOLL_CTL, ENOMEM, .stays = true},
+    {EPOLL_PWAIT2, EINTR, .is_harmless = true},
+    {FCNTL, EBADF, .stays = false},
+    {GETSOCKNAME, ENOBUFS, .stays = false},
+    {GETSOCKOPT, ENOBUFS, .stays = true},
+    {LISTEN, EADDRINUSE, .stays = true},
+    {PIPE2, EMFILE, .stays = true},
+    {POLL, EINTR, .is_harmless = true},
+    {POLL, ENOMEM, .stays = true},
+    {WRITE, EAGAIN, .is_harmless = true},
+    {PPOLL, EINTR, .is_harmless = true},
+    {PPOLL, ENOMEM, .is_harmless = true},
+    {READ, EINTR, .is_harmless = true},
+    {READ, ECONNRESET, .stays = true},
+    {READ, EIO, .stays = false},
+    {SENDMSG, EINTR, .is_harmless = true},
+    {SENDMSG, EPIPE, .stays = true},
+    {SENDMSG, ENOBUFS, .stays = false},
+    {SETSOCKOPT, ENOMEM, .stays = true},
+    {SHUTDOWN, ENOTCONN, .stays = true},
+    {SOCKET, EMFILE, .stays = true},
+    {SOCKET, EMFILE, .stays = false},
     {EPOLL_PWAIT2, ENOSYS, .is_harmless = true, .stays = true},
 };
 enum { FAULTS = sizeof faults / sizeof faults[0] };
@@ -108,7 +125,8 @@ REPLACE(POLL, int, poll, (struct pollfd * fds, nfds_t count, int timeout), (fds,
 REPLACE(READ, ssize_t, read, (int fd, void *into, size_t size), (fd, into, size))
 REPLACE(SENDMSG, ssize_t, sendmsg, (int fd, const struct msghdr *message, int flags),
         (fd, message, flags))
-REPLACE(SETSOCKOPT, int, setsockopt, (int fd, int level, int name, const void *from, socklen_t size),
+REPLACE(SETSOCKOPT, int, setsockopt,
+        (int fd, int level, int name, const void *from, socklen_t size),
         (fd, level, name, from, size))
 REPLACE(SHUTDOWN, int, shutdown, (int fd, int how), (fd, how))
 REPLACE(SOCKET, int, socket, (int family, int type, int protocol), (family, type, protocol))
@@ -140,7 +158,7 @@ static const struct timespec *shorten(const struct timespec *timeout)
 {
     static const struct timespec limit = {.tv_nsec = 4000000};
     return timeout != NULL && (timeout->tv_sec > 0 || timeout->tv_nsec > limit.tv_nsec) ? &limit
-                                                                                       : timeout;
+                                                                                        : timeout;
 }
 
 /* The rest of the time passes in no time. */

@@ -1,4 +1,4 @@
-/* test_loop.c - the event loop of an operating system. */
+/* test_loop.c - the event loop: run, stopped, made, closed, and what it reports. */
 /* SPDX-License-Identifier: MIT */
 #include "hosted.h"
 #include <pthread.h>
@@ -70,41 +70,7 @@ WEFT_FINALLY:
 }
 WEFT_END
 
-/* --- callbacks -------------------------------------------------------------------------------- */
-
-START_TEST(a_pass_runs_what_was_ready_then_io_then_timers)
-{
-    weft_handle ready = {0}, timer = {0}, reader = {0};
-    weft_source source = {0};
-    int ends[2];
-    begin(_i);
-    make_pipe(ends);
-    ck_assert_int_eq(weft_source_open(&source, loop, ends[0]), 0);
-    weft_add_reader(&source, &reader, say_it, word("io"));
-    run_passes(1); /* it looks at the descriptor once */
-    weft_call_later(loop, &timer, 0, say_it, word("timer"));
-    put(ends[1], "x");
-    weft_call_soon(loop, &ready, say_it, word("ready"));
-    run_passes(1);
-    ck_assert_str_eq(trace, "ready io timer ");
-    weft_source_close(&source);
-    close_pipe(ends);
-    end();
-}
-END_TEST
-
-START_TEST(callbacks_are_called_in_the_order_posted)
-{
-    weft_handle a = {0}, b = {0}, c = {0};
-    begin(_i);
-    weft_call_soon(loop, &a, say_it, word("a"));
-    weft_call_soon(loop, &b, say_it, word("b"));
-    weft_call_soon(loop, &c, say_it, word("c"));
-    run_passes(1);
-    ck_assert_str_eq(trace, "a b c ");
-    end();
-}
-END_TEST
+/* --- runs ------------------------------------------------------------------------------------- */
 
 static weft_handle next, other;
 
@@ -113,181 +79,6 @@ static void post_next(void *text)
     say_it(text);
     weft_call_soon(loop, &next, say_it, word("next"));
 }
-
-START_TEST(what_a_callback_posts_is_called_in_the_next_pass)
-{
-    weft_handle first = {0};
-    begin(_i);
-    weft_call_soon(loop, &first, post_next, word("first"));
-    run_passes(1);
-    ck_assert_str_eq(trace, "first ");
-    run_passes(1);
-    ck_assert_str_eq(trace, "first next ");
-    end();
-}
-END_TEST
-
-START_TEST(a_posted_handle_is_called_once)
-{
-    weft_handle handle = {0};
-    begin(_i);
-    weft_call_soon(loop, &handle, say_it, word("a"));
-    weft_call_soon(loop, &handle, say_it, word("b"));
-    run_passes(2);
-    ck_assert_str_eq(trace, "b ");
-    end();
-}
-END_TEST
-
-static int rounds;
-
-static void go_round(void *handle)
-{
-    if (--rounds > 0) {
-        weft_call_soon(loop, handle, go_round, handle);
-    } else {
-        weft_loop_stop(loop);
-    }
-}
-
-START_TEST(a_handle_may_be_posted_again_from_its_own_callback)
-{
-    weft_handle handle = {0};
-    begin(_i);
-    rounds = 1000;
-    weft_call_soon(loop, &handle, go_round, &handle);
-    ck_assert_int_eq(weft_loop_run_forever(loop), 0);
-    ck_assert_int_eq(rounds, 0);
-    end();
-}
-END_TEST
-
-static void free_it(void *handle)
-{
-    say("freed ");
-    free(handle);
-}
-
-START_TEST(a_handle_may_be_freed_in_its_own_callback)
-{
-    weft_handle *const posted = calloc(1, sizeof *posted), *const armed = calloc(1, sizeof *armed);
-    begin(_i);
-    weft_call_soon(loop, posted, free_it, posted);
-    weft_call_later(loop, armed, 0, free_it, armed);
-    run_passes(2);
-    ck_assert_str_eq(trace, "freed freed ");
-    end();
-}
-END_TEST
-
-START_TEST(timers_fire_by_time_and_in_the_order_armed)
-{
-    weft_handle late = {0}, first = {0}, second = {0}, early = {0};
-    begin(_i);
-    const weft_time now = weft_loop_time(loop);
-    weft_call_at(loop, &late, now + WEFT_MS(3), say_it, word("late"));
-    weft_call_at(loop, &first, now + WEFT_MS(2), say_it, word("first"));
-    weft_call_at(loop, &second, now + WEFT_MS(2), say_it, word("second"));
-    weft_call_at(loop, &early, now - WEFT_MS(1), say_it, word("early"));
-    weft_call_at(loop, &other, now + WEFT_MS(4), stop_it, NULL);
-    weft_loop_run_forever(loop);
-    ck_assert_str_eq(trace, "early first second late ");
-    end();
-}
-END_TEST
-
-static weft_time called_at;
-
-static void note_time(void *unused)
-{
-    (void)unused;
-    called_at = weft_loop_time(loop);
-    weft_loop_stop(loop);
-}
-
-START_TEST(a_delay_counts_from_the_call_also_when_the_loop_stood_still)
-{
-    weft_handle handle = {0};
-    begin(_i);
-    run_passes(1);
-    const weft_time before = weft_loop_time(loop);
-    while (weft_loop_time(loop) - before < WEFT_MS(3)) {
-    }
-    const weft_time asked_at = weft_loop_time(loop);
-    weft_call_later(loop, &handle, WEFT_MS(4), note_time, NULL);
-    weft_loop_run_forever(loop);
-    ck_assert_int_ge(called_at - asked_at, WEFT_MS(4));
-    end();
-}
-END_TEST
-
-START_TEST(a_sleep_counts_from_its_begin_also_when_the_loop_stood_still)
-{
-    WEFT_TASK(sleeper) task = {0};
-    begin(_i);
-    run_passes(1);
-    const weft_time before = weft_loop_time(loop);
-    while (weft_loop_time(loop) - before < WEFT_MS(3)) {
-    }
-    ck_assert_int_eq(weft_spawn(weft_loop_group(loop), &task, sleeper, "task", WEFT_MS(4)), 0);
-    const weft_time begun_at = weft_loop_time(loop);
-    while (!weft_task_is_done(&task.task)) {
-        weft_loop_run_once(loop, WEFT_S(1));
-    }
-    ck_assert_int_ge(weft_loop_time(loop) - begun_at, WEFT_MS(4));
-    end();
-}
-END_TEST
-
-START_TEST(a_callback_that_was_taken_back_is_not_called)
-{
-    weft_handle posted = {0}, armed = {0}, both = {0}, idle = {0};
-    begin(_i);
-    weft_call_soon(loop, &posted, say_it, word("posted"));
-    weft_call_later(loop, &armed, 0, say_it, word("armed"));
-    weft_call_later(loop, &both, 0, say_it, word("both"));
-    weft_call_soon(loop, &both, say_it, word("both"));
-    ck_assert(weft_handle_cancel(&posted));
-    ck_assert(weft_handle_cancel(&armed));
-    ck_assert(weft_handle_cancel(&both));
-    ck_assert(!weft_handle_cancel(&both));
-    ck_assert(!weft_handle_cancel(&idle));
-    run_passes(2);
-    ck_assert_str_eq(trace, "");
-    end();
-}
-END_TEST
-
-static void cancel_other(void *unused)
-{
-    (void)unused;
-    say("%d ", weft_handle_cancel(&other));
-}
-
-START_TEST(a_callback_can_take_back_one_of_the_same_pass)
-{
-    weft_handle handle = {0};
-    begin(_i);
-    weft_call_soon(loop, &handle, cancel_other, NULL);
-    weft_call_soon(loop, &other, say_it, word("other"));
-    run_passes(2);
-    ck_assert_str_eq(trace, "1 ");
-    end();
-}
-END_TEST
-
-START_TEST(a_callback_that_was_called_cannot_be_taken_back)
-{
-    weft_handle handle = {0};
-    begin(_i);
-    weft_call_soon(loop, &handle, say_it, word("called"));
-    run_passes(1);
-    ck_assert(!weft_handle_cancel(&handle));
-    end();
-}
-END_TEST
-
-/* --- runs ------------------------------------------------------------------------------------- */
 
 static void stop_and_post(void *text)
 {
@@ -381,6 +172,8 @@ START_TEST(stops_during_the_cleanup_do_not_cut_it_short)
     ck_assert_str_eq(trace, "main-cleans main-cleaned task-cleans task-cleaned ");
 }
 END_TEST
+
+static int rounds;
 
 static void post_itself(void *handle)
 {
@@ -492,6 +285,33 @@ START_TEST(closing_a_loop_that_runs_stops)
     run_passes(1);
 }
 END_TEST
+
+START_TEST(a_sleep_counts_from_its_begin_also_when_the_loop_stood_still)
+{
+    WEFT_TASK(sleeper) task = {0};
+    begin(_i);
+    run_passes(1);
+    const weft_time before = weft_loop_time(loop);
+    while (weft_loop_time(loop) - before < WEFT_MS(3)) {
+    }
+    ck_assert_int_eq(weft_spawn(weft_loop_group(loop), &task, sleeper, "task", WEFT_MS(4)), 0);
+    const weft_time begun_at = weft_loop_time(loop);
+    while (!weft_task_is_done(&task.task)) {
+        weft_loop_run_once(loop, WEFT_S(1));
+    }
+    ck_assert_int_ge(weft_loop_time(loop) - begun_at, WEFT_MS(4));
+    end();
+}
+END_TEST
+
+static weft_time called_at;
+
+static void note_time(void *unused)
+{
+    (void)unused;
+    called_at = weft_loop_time(loop);
+    weft_loop_stop(loop);
+}
 
 START_TEST(the_time_stands_still_during_a_callback)
 {
@@ -700,358 +520,9 @@ START_TEST(debug_mode_lets_a_loop_be_made_run_and_closed_by_different_threads)
 }
 END_TEST
 
-/* --- threads ---------------------------------------------------------------------------------- */
-
-enum { THREADS = 4, POSTS = 2500 };
-static struct post {
-    weft_handle handle;
-    int thread, number;
-} posts[THREADS][POSTS];
-static int last[THREADS], arrived;
-
-static void take_post(void *argument)
-{
-    const struct post *const post = argument;
-    ck_assert_int_eq(post->number, last[post->thread]++);
-    if (++arrived == THREADS * POSTS) {
-        weft_loop_stop(loop);
-    }
-}
-
-static void *post_all(void *argument)
-{
-    struct post *const mine = argument;
-    for (int i = 0; i < POSTS; i++) {
-        weft_call_soon_threadsafe(loop, &mine[i].handle, take_post, &mine[i]);
-    }
-    return NULL;
-}
-
-START_TEST(ten_thousand_posts_from_four_threads_arrive_each_once_and_in_order)
-{
-    pthread_t threads[THREADS];
-    begin(_i);
-    for (int i = 0; i < THREADS; i++) {
-        for (int j = 0; j < POSTS; j++) {
-            posts[i][j] = (struct post){.thread = i, .number = j};
-        }
-        ck_assert_int_eq(pthread_create(&threads[i], NULL, post_all, posts[i]), 0);
-    }
-    weft_loop_run_forever(loop);
-    for (int i = 0; i < THREADS; i++) {
-        pthread_join(threads[i], NULL);
-        ck_assert_int_eq(last[i], POSTS);
-    }
-    end();
-}
-END_TEST
-
-static void *post_stop(void *handle)
-{
-    poll(NULL, 0, 5); /* so that the loop sleeps, mostly; it must end in either case */
-    weft_call_soon_threadsafe(loop, handle, stop_it, NULL);
-    return NULL;
-}
-
-START_TEST(a_post_from_a_thread_wakes_a_loop_that_sleeps)
-{
-    weft_handle handle = {0};
-    pthread_t thread;
-    begin(_i);
-    ck_assert_int_eq(pthread_create(&thread, NULL, post_stop, &handle), 0);
-    weft_loop_run_forever(loop);
-    pthread_join(thread, NULL);
-    end();
-}
-END_TEST
-
-/* Two loops throw a ball to and fro. */
-struct player {
-    weft_loop *loop;
-    weft_handle ball, gone;
-    struct player *partner;
-    int caught;
-    const char *backend;
-    pthread_t thread;
-};
-
-static pthread_barrier_t both_are_there;
-
-static void stop_player(void *argument)
-{
-    weft_loop_stop(((struct player *)argument)->loop);
-}
-
-static void catch_ball(void *argument)
-{
-    struct player *const self = argument;
-    ck_assert_ptr_eq(weft_loop_running(), self->loop);
-    if (++self->caught < 1000) {
-        weft_call_soon_threadsafe(self->partner->loop, &self->partner->ball, catch_ball,
-                                  self->partner);
-    } else {
-        weft_call_soon_threadsafe(self->partner->loop, &self->partner->gone, stop_player,
-                                  self->partner);
-        weft_loop_stop(self->loop);
-    }
-}
-
-static void *play(void *argument)
-{
-    struct player *const self = argument;
-    const weft_loop_desc desc = {.backend = self->backend};
-    ck_assert_int_eq(weft_loop_new(&self->loop, &desc), 0);
-    pthread_barrier_wait(&both_are_there);
-    weft_loop_run_forever(self->loop);
-    pthread_barrier_wait(&both_are_there);
-    weft_loop_close(self->loop);
-    return NULL;
-}
-
-START_TEST(two_loops_in_two_threads_do_not_touch_each_other)
-{
-    struct player a = {.backend = backends[_i]}, b = {.backend = backends[0], .partner = &a};
-    a.partner = &b;
-    pthread_barrier_init(&both_are_there, NULL, 3);
-    ck_assert_int_eq(pthread_create(&a.thread, NULL, play, &a), 0);
-    ck_assert_int_eq(pthread_create(&b.thread, NULL, play, &b), 0);
-    pthread_barrier_wait(&both_are_there);
-    weft_call_soon_threadsafe(a.loop, &a.ball, catch_ball, &a);
-    pthread_barrier_wait(&both_are_there);
-    pthread_join(a.thread, NULL);
-    pthread_join(b.thread, NULL);
-    ck_assert_int_eq(a.caught, 1000);
-    ck_assert_int_eq(b.caught, 999);
-}
-END_TEST
-
-static void *run_program(void *backend)
-{
-    const weft_loop_desc desc = {.backend = backend};
-    for (int i = 0; i < 50; i++) {
-        ck_assert_int_eq(weft_run_with(&desc, failing, 0), 0);
-    }
-    return NULL;
-}
-
-START_TEST(programs_may_run_in_several_threads_at_once)
-{
-    pthread_t threads[THREADS];
-    for (int i = 0; i < THREADS; i++) {
-        void *const backend = (void *)(uintptr_t)backends[_i];
-        ck_assert_int_eq(pthread_create(&threads[i], NULL, run_program, backend), 0);
-    }
-    for (int i = 0; i < THREADS; i++) {
-        pthread_join(threads[i], NULL);
-    }
-}
-END_TEST
-
-/* --- embedded --------------------------------------------------------------------------------- */
-
-START_TEST(the_timeout_tells_when_there_is_something_to_do)
-{
-    weft_handle handle = {0};
-    begin(_i);
-    ck_assert_int_eq(weft_loop_timeout(loop), WEFT_FOREVER);
-    weft_call_later(loop, &handle, WEFT_S(10), say_it, word("timer"));
-    ck_assert_int_gt(weft_loop_timeout(loop), WEFT_S(9));
-    ck_assert_int_le(weft_loop_timeout(loop), WEFT_S(10));
-    weft_handle_cancel(&handle);
-    weft_call_soon(loop, &handle, say_it, word("ready"));
-    ck_assert_int_eq(weft_loop_timeout(loop), 0);
-    run_passes(1);
-    weft_call_soon_threadsafe(loop, &handle, say_it, word("posted"));
-    ck_assert_int_eq(weft_loop_timeout(loop), 0);
-    run_passes(1);
-    ck_assert_int_eq(weft_loop_timeout(loop), WEFT_FOREVER);
-    ck_assert_str_eq(trace, "ready posted ");
-    end();
-}
-END_TEST
-
-/* A foreign loop around ours: waits for its own descriptor, ours, and our next timer. */
-static void foreign_poll(int own_fd)
-{
-    struct pollfd fds[] = {{.fd = own_fd, .events = POLLIN},
-                           {.fd = weft_loop_fd(loop), .events = POLLIN}};
-    const weft_time timeout = weft_loop_timeout(loop);
-    const struct timespec limit = {.tv_sec = timeout / WEFT_S(1), .tv_nsec = timeout % WEFT_S(1)};
-    ck_assert_int_ge(ppoll(fds, 2, timeout == WEFT_FOREVER ? NULL : &limit, NULL), 0);
-    if (fds[0].revents != 0) {
-        char byte;
-        ck_assert_int_eq(read(own_fd, &byte, 1), 1);
-        say("foreign ");
-    }
-    weft_loop_run_once(loop, 0);
-}
-
-START_TEST(a_loop_can_be_embedded_by_its_descriptor)
-{
-    WEFT_TASK(watcher) task = {0};
-    weft_handle timer = {0};
-    int ours[2], theirs[2];
-    begin(0); /* "poll" has no descriptor */
-    make_pipe(ours);
-    make_pipe(theirs);
-    ck_assert_int_eq(weft_spawn(weft_loop_group(loop), &task, watcher, "ours", ours[0]), 0);
-    foreign_poll(theirs[0]);
-    put(theirs[1], "x");
-    foreign_poll(theirs[0]);
-    weft_call_later(loop, &timer, WEFT_MS(2), write_byte, &ours[1]);
-    while (!weft_task_is_done(&task.task)) {
-        foreign_poll(theirs[0]);
-    }
-    ck_assert_str_eq(trace, "foreign ours ");
-    close_pipe(ours);
-    close_pipe(theirs);
-    end();
-}
-END_TEST
-
-START_TEST(one_pass_waits_no_longer_than_it_is_told)
-{
-    begin(_i);
-    const weft_time before = weft_loop_time(loop);
-    weft_loop_run_once(loop, WEFT_MS(2));
-    ck_assert_int_ge(weft_loop_time(loop) - before, WEFT_MS(2));
-    ck_assert_int_eq(weft_loop_fd(loop) >= 0, _i == 0);
-    end();
-}
-END_TEST
-
-/* --- fork ------------------------------------------------------------------------------------- */
-
-/* Runs a function in a child: its exit status, or the number of the signal that killed it. */
-static int in_child(void (*function)(void))
-{
-    int status;
-    const pid_t child = fork();
-    if (child == 0) {
-        signal(SIGABRT, SIG_DFL);
-        function();
-        _exit(0);
-    }
-    ck_assert_int_eq(waitpid(child, &status, 0), child);
-    return WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
-}
-
-static weft_source shared_source;
-static int shared[2];
-
-static void close_all(void)
-{
-    weft_call_soon_threadsafe(loop, &other, say_it, word("child"));
-    weft_source_close(&shared_source);
-    close_pipe(shared);
-    weft_loop_close(loop);
-}
-
-START_TEST(a_child_that_closes_its_copy_leaves_the_parents_loop_alone)
-{
-    weft_handle reader = {0};
-    begin(_i);
-    make_pipe(shared);
-    ck_assert_int_eq(weft_source_open(&shared_source, loop, shared[0]), 0);
-    weft_add_reader(&shared_source, &reader, say_it, word("parent"));
-    run_passes(1);
-    ck_assert_int_eq(in_child(close_all), 0);
-    if (_i == 0) {
-        struct pollfd quiet = {.fd = weft_loop_fd(loop), .events = POLLIN};
-        ck_assert_int_eq(poll(&quiet, 1, 0), 0);
-    }
-    put(shared[1], "x");
-    weft_loop_run_once(loop, WEFT_S(10));
-    ck_assert_str_eq(trace, "parent ");
-    weft_source_close(&shared_source);
-    close_pipe(shared);
-    end();
-}
-END_TEST
-
-static void run_once_here(void)
-{
-    weft_loop_run_once(loop, 0);
-}
-
-START_TEST(running_the_parents_loop_in_a_child_stops_with_a_message)
-{
-    begin(_i);
-    capture_stderr();
-    ck_assert_int_eq(in_child(run_once_here), SIGABRT);
-    ck_assert_ptr_nonnull(strstr(read_stderr(), "before fork()"));
-    end();
-}
-END_TEST
-
-static void run_another(void)
-{
-    weft_loop *fresh;
-    if (weft_loop_running() != NULL || weft_loop_new(&fresh, NULL) < 0 ||
-        weft_loop_run_until_complete(fresh, failing, -EIO) != -EIO) {
-        _exit(1);
-    }
-    weft_loop_close(fresh);
-}
-
-static void fork_here(void *ret_status)
-{
-    *(int *)ret_status = in_child(run_another);
-}
-
-START_TEST(a_child_forked_in_a_callback_can_run_a_loop_of_its_own)
-{
-    weft_handle handle = {0};
-    int status = -1;
-    begin(_i);
-    setenv("WEFT_BACKEND", backends[_i], 1);
-    weft_call_soon(loop, &handle, fork_here, &status);
-    run_passes(1);
-    ck_assert_int_eq(status, 0);
-    end();
-}
-END_TEST
-
-static pid_t forked_child;
-
-static void fork_and_return(void *unused)
-{
-    (void)unused;
-    forked_child = fork();
-    if (forked_child == 0) {
-        signal(SIGABRT, SIG_DFL);
-    }
-}
-
-START_TEST(a_child_that_returns_into_the_parents_loop_stops_with_a_message)
-{
-    weft_handle handle = {0};
-    int status;
-    begin(_i);
-    capture_stderr();
-    weft_call_soon(loop, &handle, fork_and_return, NULL);
-    run_passes(2);
-    ck_assert_int_eq(waitpid(forked_child, &status, 0), forked_child);
-    ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
-    ck_assert_ptr_nonnull(strstr(read_stderr(), "before fork()"));
-    end();
-}
-END_TEST
-
 SUITE(loop)
 {
-    TEST_EACH(a_pass_runs_what_was_ready_then_io_then_timers, BACKENDS);
-    TEST_EACH(callbacks_are_called_in_the_order_posted, BACKENDS);
-    TEST_EACH(what_a_callback_posts_is_called_in_the_next_pass, BACKENDS);
-    TEST_EACH(a_posted_handle_is_called_once, BACKENDS);
-    TEST_EACH(a_handle_may_be_posted_again_from_its_own_callback, BACKENDS);
-    TEST_EACH(a_handle_may_be_freed_in_its_own_callback, BACKENDS);
-    TEST_EACH(timers_fire_by_time_and_in_the_order_armed, BACKENDS);
-    TEST_EACH(a_delay_counts_from_the_call_also_when_the_loop_stood_still, BACKENDS);
     TEST_EACH(a_sleep_counts_from_its_begin_also_when_the_loop_stood_still, BACKENDS);
-    TEST_EACH(a_callback_that_was_taken_back_is_not_called, BACKENDS);
-    TEST_EACH(a_callback_can_take_back_one_of_the_same_pass, BACKENDS);
-    TEST_EACH(a_callback_that_was_called_cannot_be_taken_back, BACKENDS);
     TEST_EACH(a_stop_lets_the_pass_end_and_the_rest_waits_for_the_next_run, BACKENDS);
     TEST_EACH(a_stop_before_the_run_leaves_it_one_pass, BACKENDS);
     TEST_EACH(a_run_gives_the_status_of_its_coroutine, BACKENDS);
@@ -1077,15 +548,4 @@ SUITE(loop)
     TEST_EACH(debug_mode_reports_a_slow_callback, BACKENDS);
     TEST_STOPS(debug_mode_stops_a_call_from_another_thread);
     TEST_EACH(debug_mode_lets_a_loop_be_made_run_and_closed_by_different_threads, BACKENDS);
-    TEST_EACH(ten_thousand_posts_from_four_threads_arrive_each_once_and_in_order, BACKENDS);
-    TEST_EACH(a_post_from_a_thread_wakes_a_loop_that_sleeps, BACKENDS);
-    TEST_EACH(two_loops_in_two_threads_do_not_touch_each_other, BACKENDS);
-    TEST_EACH(programs_may_run_in_several_threads_at_once, BACKENDS);
-    TEST_EACH(the_timeout_tells_when_there_is_something_to_do, BACKENDS);
-    TEST(a_loop_can_be_embedded_by_its_descriptor);
-    TEST_EACH(one_pass_waits_no_longer_than_it_is_told, BACKENDS);
-    TEST_EACH(a_child_that_closes_its_copy_leaves_the_parents_loop_alone, BACKENDS);
-    TEST_EACH(running_the_parents_loop_in_a_child_stops_with_a_message, BACKENDS);
-    TEST_EACH(a_child_forked_in_a_callback_can_run_a_loop_of_its_own, BACKENDS);
-    TEST_EACH(a_child_that_returns_into_the_parents_loop_stops_with_a_message, BACKENDS);
 }

@@ -67,6 +67,7 @@ static inline int weft__run_suite(const char *name, void (*add_tests)(TCase *))
     TCase *const tests = tcase_create(name);
     SRunner *const runner = srunner_create(suite);
     int failed;
+    tcase_set_timeout(tests, 60); /* seconds, for a test that hangs; Check's own 4 are few */
     add_tests(tests);
     suite_add_tcase(suite, tests);
     srunner_run_all(runner, CK_NORMAL);

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "serve.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,8 +43,8 @@ __attribute__((format(printf, 2, 3))) static void add(struct connection *self, c
 {
     va_list values;
     va_start(values, format);
-    const int n = vsnprintf(self->piece + self->filled, sizeof self->piece - self->filled, format,
-                            values);
+    const int n =
+        vsnprintf(self->piece + self->filled, sizeof self->piece - self->filled, format, values);
     va_end(values);
     self->filled += (size_t)n; /* there is room: a path is the longest there is */
 }
@@ -62,11 +63,8 @@ static void add_location(struct connection *self)
 {
     add(self, "Location: /");
     for (const char *c = self->request.path; *c != '\0'; c++) {
-        add(self, strchr("/-_.~", *c) != NULL || (*c >= '0' && *c <= '9') ||
-                          ((*c | 32) >= 'a' && (*c | 32) <= 'z')
-                      ? "%c"
-                      : "%%%02X",
-            (unsigned char)*c);
+        const bool is_plain = isalnum((unsigned char)*c) || strchr("/-_.~", *c) != NULL;
+        add(self, is_plain ? "%c" : "%%%02X", (unsigned char)*c);
     }
     add(self, "/\r\n");
 }

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "serve.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -15,15 +16,24 @@
 static const char *type_of(const char *path)
 {
     static const char *const types[][2] = {
-        {".html", "text/html; charset=utf-8"}, {".htm", "text/html; charset=utf-8"},
-        {".txt", "text/plain; charset=utf-8"}, {".md", "text/plain; charset=utf-8"},
-        {".c", "text/plain; charset=utf-8"},   {".h", "text/plain; charset=utf-8"},
-        {".css", "text/css"},                  {".js", "text/javascript"},
-        {".json", "application/json"},         {".xml", "application/xml"},
-        {".svg", "image/svg+xml"},             {".png", "image/png"},
-        {".jpg", "image/jpeg"},                {".jpeg", "image/jpeg"},
-        {".gif", "image/gif"},                 {".webp", "image/webp"},
-        {".pdf", "application/pdf"},           {".wasm", "application/wasm"},
+        {".html", "text/html; charset=utf-8"},
+        {".htm", "text/html; charset=utf-8"},
+        {".txt", "text/plain; charset=utf-8"},
+        {".md", "text/plain; charset=utf-8"},
+        {".c", "text/plain; charset=utf-8"},
+        {".h", "text/plain; charset=utf-8"},
+        {".css", "text/css"},
+        {".js", "text/javascript"},
+        {".json", "application/json"},
+        {".xml", "application/xml"},
+        {".svg", "image/svg+xml"},
+        {".png", "image/png"},
+        {".jpg", "image/jpeg"},
+        {".jpeg", "image/jpeg"},
+        {".gif", "image/gif"},
+        {".webp", "image/webp"},
+        {".pdf", "application/pdf"},
+        {".wasm", "application/wasm"},
     };
     const char *const ending = strrchr(path, '.');
     for (size_t i = 0; ending != NULL && i < sizeof types / sizeof types[0]; i++) {
@@ -50,8 +60,7 @@ static void put_html(FILE *to, const char *text)
 static void put_url(FILE *to, const char *text)
 {
     for (; *text != '\0'; text++) {
-        if (strchr("-_.~/", *text) != NULL || (*text >= '0' && *text <= '9') ||
-            ((*text | 32) >= 'a' && (*text | 32) <= 'z')) {
+        if (isalnum((unsigned char)*text) || strchr("/-_.~", *text) != NULL) {
             fputc(*text, to);
         } else {
             fprintf(to, "%%%02X", (unsigned char)*text);
@@ -114,8 +123,8 @@ static int open_file(const struct site *site, const char *path, struct content *
                      mode_t *ret_mode)
 {
     struct stat file;
-    const int fd = openat(site->directory, *path ? path : ".",
-                          O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    const int fd =
+        openat(site->directory, *path ? path : ".", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &file) < 0) {
         const int status = status_of(errno);
         if (fd >= 0) {

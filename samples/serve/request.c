@@ -20,7 +20,11 @@ static char *cut(char **rest, const char *separator)
 
 static int digit(char c)
 {
-    return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+    const char lower = (char)(c | 32);
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
 /* Decodes %XX: 200 or 400. A zero byte cannot be in a path. */
@@ -103,8 +107,9 @@ static void read_range(const char *value, struct request *request)
         return;
     }
     request->last = read_number(&value);
-    request->has_range = *value == '\0' && (request->first >= 0 || request->last >= 0) &&
-                         (request->first < 0 || request->last < 0 || request->first <= request->last);
+    const bool has_first = request->first >= 0, has_last = request->last >= 0;
+    request->has_range = *value == '\0' && (has_first || has_last) &&
+                         !(has_first && has_last && request->first > request->last);
 }
 
 static time_t read_date(const char *value)
@@ -160,8 +165,7 @@ static int read_fields(char *rest, struct request *request, bool is_new)
         }
     }
     /* A body is not read, so what follows would be taken for a request. */
-    request->keeps_alive =
-        !fields.has_body && !fields.wants_close && (is_new || fields.wants_more);
+    request->keeps_alive = !fields.has_body && !fields.wants_close && (is_new || fields.wants_more);
     request->has_range &= !fields.has_if_range;
     return is_new && !fields.has_host ? 400 : 200;
 }
@@ -196,8 +200,8 @@ int find_range(const struct request *request, off_t size, off_t *ret_first, off_
     const bool is_tail = request->first < 0; /* the last so many bytes */
     const off_t tail = request->last < size ? request->last : size;
     const off_t first = is_tail ? size - tail : request->first;
-    const off_t end = is_tail || request->last < 0 || request->last >= size ? size
-                                                                            : request->last + 1;
+    const off_t end =
+        is_tail || request->last < 0 || request->last >= size ? size : request->last + 1;
     if (!request->has_range) {
         *ret_first = 0;
         *ret_length = size;
