@@ -28,7 +28,7 @@ static int check(const weft_loop *loop, int fd, size_t *ret_count)
     struct stat file;
     size_t count = 0;
     for (weft_link *link = loop->sources.next; link != &loop->sources; link = link->next) {
-        if (WEFT__CONTAINER(link, weft_source, link)->fd == fd) {
+        if (WEFT_CONTAINER(link, weft_source, link)->fd == fd) {
             return -EEXIST;
         }
         count++;
@@ -70,7 +70,7 @@ static nfds_t collect(weft_loop *loop)
 {
     nfds_t count = 0;
     for (weft_link *link = loop->sources.next; link != &loop->sources; link = link->next) {
-        weft_source *const source = WEFT__CONTAINER(link, weft_source, link);
+        weft_source *const source = WEFT_CONTAINER(link, weft_source, link);
         const bool reads = !weft_link_is_empty(&source->readers) || source->on_readable != NULL ||
                            source->is_awaited;
         const bool writes = !weft_link_is_empty(&source->writers) || source->on_writable != NULL;

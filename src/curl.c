@@ -72,7 +72,7 @@ static struct weft_curl_perform *perform_of(weft_curl *curl, const CURL *easy)
 {
     for (weft_link *link = curl->performs.next; link != &curl->performs; link = link->next) {
         struct weft_curl_perform *const perform =
-            WEFT__CONTAINER(link, struct weft_curl_perform, link);
+            WEFT_CONTAINER(link, struct weft_curl_perform, link);
         if (perform->easy == easy) {
             return perform;
         }
@@ -106,8 +106,7 @@ static void end_those_done(weft_curl *curl)
 static void end_all(weft_curl *curl)
 {
     for (weft_link *link = curl->performs.next; link != &curl->performs; link = link->next) {
-        end(WEFT__CONTAINER(link, struct weft_curl_perform, link), CURLE_OUT_OF_MEMORY,
-            WEFT_ENOMEM);
+        end(WEFT_CONTAINER(link, struct weft_curl_perform, link), CURLE_OUT_OF_MEMORY, WEFT_ENOMEM);
     }
 }
 
@@ -245,7 +244,7 @@ void weft_curl_done(weft_curl *curl)
     curl_multi_cleanup(curl->multi);
     weft_handle_cancel(&curl->timer);
     while (!weft_link_is_empty(&curl->sockets)) {
-        drop(WEFT__CONTAINER(curl->sockets.next, struct socket, link));
+        drop(WEFT_CONTAINER(curl->sockets.next, struct socket, link));
     }
     curl_global_cleanup();
     *curl = (weft_curl){.multi = NULL};

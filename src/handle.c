@@ -11,9 +11,9 @@ static weft_step handle_step(weft_frame *frame, weft_chain *chain)
     if (frame->state == WEFT__DESCRIBE) {
         return weft__other(frame, chain, &site);
     }
-    weft_handle *const handle = WEFT__CONTAINER(frame, weft_handle, frame);
-    void (*const call)(void *) = handle->call;
-    void *const argument = handle->argument;
+    weft_handle *const handle = WEFT_CONTAINER(frame, weft_handle, frame);
+    void (*const call)(void *) = __atomic_load_n(&handle->call, __ATOMIC_RELAXED);
+    void *const argument = __atomic_load_n(&handle->argument, __ATOMIC_RELAXED);
     handle->task.chain.flags = WEFT__IS_TASK | WEFT__DONE;
     weft_link_remove(&handle->task.sibling);
     if (handle->source == NULL || weft__handle_turn(handle)) {
@@ -28,19 +28,20 @@ void weft__handles_init(weft_loop *loop)
     loop->handle_owner.core = &loop->executor.core;
 }
 
+/* Atomically: several threads may post one handle, while the loop calls it. */
 static void prepare(weft_loop *loop, weft_handle *handle, void (*call)(void *), void *argument)
 {
-    handle->loop = loop;
-    handle->call = call;
-    handle->argument = argument;
+    __atomic_store_n(&handle->loop, loop, __ATOMIC_RELAXED);
+    __atomic_store_n(&handle->call, call, __ATOMIC_RELAXED);
+    __atomic_store_n(&handle->argument, argument, __ATOMIC_RELAXED);
 }
 
 static void post(weft_handle *handle)
 {
+    weft_loop *const loop = __atomic_load_n(&handle->loop, __ATOMIC_RELAXED);
     if (!weft_task_is_running(&handle->task)) {
         handle->frame = weft__head(handle_step, NULL);
-        weft__task_start(&handle->loop->handle_owner, &handle->loop->handles, &handle->task,
-                         &handle->frame);
+        weft__task_start(&loop->handle_owner, &loop->handles, &handle->task, &handle->frame);
     }
 }
 
@@ -53,7 +54,7 @@ void weft_call_soon(weft_loop *loop, weft_handle *handle, void (*call)(void *), 
 
 static void fire(weft_timer *timer)
 {
-    post(WEFT__CONTAINER(timer, weft_handle, timer));
+    post(WEFT_CONTAINER(timer, weft_handle, timer));
 }
 
 void weft_call_at(weft_loop *loop, weft_handle *handle, weft_time at, void (*call)(void *),
@@ -74,14 +75,16 @@ void weft_call_later(weft_loop *loop, weft_handle *handle, weft_time after, void
 
 static void arrived(weft_remote *remote)
 {
-    post(WEFT__CONTAINER(remote, weft_handle, remote));
+    post(WEFT_CONTAINER(remote, weft_handle, remote));
 }
 
 void weft_call_soon_threadsafe(weft_loop *loop, weft_handle *handle, void (*call)(void *),
                                void *argument)
 {
     prepare(loop, handle, call, argument);
-    handle->remote.run = arrived;
+    if (__atomic_load_n(&handle->remote.run, __ATOMIC_RELAXED) != arrived) {
+        __atomic_store_n(&handle->remote.run, arrived, __ATOMIC_RELAXED);
+    }
     weft_post(&loop->executor.core, &handle->remote);
 }
 

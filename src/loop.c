@@ -97,7 +97,7 @@ weft_loop *weft__loop_of(weft_core *core)
 {
     weft_executor *const executor = weft__executor_of(core);
     WEFT_ASSERT(executor->port == &port, "this needs an operating system's loop: see loop.h");
-    return WEFT__CONTAINER(executor, weft_loop, executor);
+    return WEFT_CONTAINER(executor, weft_loop, executor);
 }
 
 /* --- debug mode ------------------------------------------------------------------------------- */
@@ -121,7 +121,7 @@ static void check_step(weft_loop *loop)
 
 static void step_begins(weft_executor *executor, weft_task *task)
 {
-    weft_loop *const loop = WEFT__CONTAINER(executor, weft_loop, executor);
+    weft_loop *const loop = WEFT_CONTAINER(executor, weft_loop, executor);
     check_step(loop);
     loop->has_step = true; /* behind it the task may be gone */
     loop->step_in = task->chain.top->step;
@@ -240,11 +240,11 @@ static void cancel_leftovers(weft_loop *loop)
 static void let_go(weft_loop *loop)
 {
     while (!weft_link_is_empty(&loop->handles)) {
-        weft_task *const task = WEFT__CONTAINER(loop->handles.next, weft_task, sibling);
-        weft_handle_cancel(WEFT__CONTAINER(task, weft_handle, task));
+        weft_task *const task = WEFT_CONTAINER(loop->handles.next, weft_task, sibling);
+        weft_handle_cancel(WEFT_CONTAINER(task, weft_handle, task));
     }
     while (!weft_link_is_empty(&loop->sources)) {
-        weft_source_close(WEFT__CONTAINER(loop->sources.next, weft_source, link));
+        weft_source_close(WEFT_CONTAINER(loop->sources.next, weft_source, link));
     }
 }
 

@@ -48,7 +48,7 @@ static struct weft__job *take(struct weft_pool *pool)
         pthread_cond_wait(&pool->has_work, &pool->mutex);
     }
     if (!pool->is_closing) {
-        job = WEFT__CONTAINER(pool->queue.next, struct weft__job, link);
+        job = WEFT_CONTAINER(pool->queue.next, struct weft__job, link);
         weft_link_remove(&job->link);
         pool->queued--;
         pool->idle--;
@@ -186,7 +186,7 @@ void weft__pool_close(weft_loop *loop)
     weft_remote_run(&loop->executor.core.remote); /* abandoned ones that have just ended */
     for (weft_link *link = pool->queue.next, *next; link != &pool->queue; link = next) {
         next = link->next;
-        free(WEFT__CONTAINER(link, struct weft__job, link));
+        free(WEFT_CONTAINER(link, struct weft__job, link));
     }
     pthread_cond_destroy(&pool->has_work);
     pthread_mutex_destroy(&pool->mutex);
@@ -199,7 +199,7 @@ void weft__pool_close(weft_loop *loop)
 /* Posted by the worker. What a function has done cannot be undone, so this end is final. */
 static void job_ended(weft_remote *remote)
 {
-    struct weft__job *const job = WEFT__CONTAINER(remote, struct weft__job, remote);
+    struct weft__job *const job = WEFT_CONTAINER(remote, struct weft__job, remote);
     job->loop->jobs--;
     if (job->call != NULL) {
         job->call->result = job->result;

@@ -79,7 +79,8 @@ int weft__run_frame(const weft_loop_desc *desc, weft_frame *frame)
         status = run_task(loop, &task);
         if (has_interrupt == 0 && weft__interrupt_end(loop) && status == WEFT_ECANCELED) {
             status = -EINTR;
-        } else if (status < 0 && status != WEFT_ECANCELED && status != WEFT_EDEADLOCK) {
+        } else if (status < 0 && status != WEFT_ECANCELED && status != WEFT_EDEADLOCK &&
+                   status != WEFT_ESTOPPED) {
             report_main(loop, &task, status);
         }
     }

@@ -23,7 +23,7 @@ static bool is_news(int status)
 
 static void connection_ended(weft_owner *owner, weft_task *task)
 {
-    struct connection *const connection = WEFT__CONTAINER(owner, struct connection, owner);
+    struct connection *const connection = WEFT_CONTAINER(owner, struct connection, owner);
     struct weft_serve *const serve = connection->serve;
     if (is_news(task->status)) {
         weft__report(owner->core, task, NULL, "a connection's handler failed", task->status);

@@ -72,7 +72,7 @@ static void on_signal(int number)
 
 static void arrived(weft_remote *remote)
 {
-    const struct entry *const entry = WEFT__CONTAINER(remote, struct entry, remote);
+    const struct entry *const entry = WEFT_CONTAINER(remote, struct entry, remote);
     if (entry->loop != NULL) {
         weft_call_soon(entry->loop, entry->handle, entry->call, entry->argument);
     }

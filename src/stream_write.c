@@ -61,7 +61,7 @@ static void wake_drainers(weft_stream *stream)
 {
     weft_link *const drainers = &stream->drainers;
     for (weft_link *link = drainers->next, *next; link != drainers; link = next) {
-        weft_task *const task = WEFT__CONTAINER(link, weft_task, link);
+        weft_task *const task = WEFT_CONTAINER(link, weft_task, link);
         const struct weft_drain *const drain = (const void *)task->chain.top;
         next = link->next;
         if (stream->broken < 0) {

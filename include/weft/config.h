@@ -72,7 +72,8 @@
 #define WEFT__END_C
 #endif
 
-#define WEFT__CONTAINER(pointer, type, member)                                                     \
+/** The struct of which `pointer` is the given member. */
+#define WEFT_CONTAINER(pointer, type, member)                                                      \
     ((type *)(void *)((unsigned char *)(void *)(pointer) - offsetof(type, member)))
 
 /* Branches the compiler should lay out of the way. */

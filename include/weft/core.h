@@ -60,9 +60,9 @@ struct weft_core {
     weft_timers timers;
     weft_time now; /* read once a pass */
     uint16_t budget;
-    uint16_t refused; /* waits in a row that were refused */
+    uint16_t refused;   /* waits in a row that were refused */
     weft_task *refuser; /* to this task */
-    uint16_t outside; /* tasks that wait for an interrupt or another thread: no deadlock */
+    uint16_t outside;   /* tasks that wait for an interrupt or another thread: no deadlock */
     weft_remote_list remote;
     void (*notify)(weft_core *); /* something was pushed: wake the loop; any thread, interrupt */
     void (*report)(weft_core *, const weft_report *); /* NULL: silence */
@@ -156,9 +156,10 @@ static inline void weft__from_library(weft_chain *chain)
 }
 
 /* Tells somebody, and where: the line at which a frame stands, or where the task's failure began. */
-__attribute__((cold, noinline, unused)) static void
-weft__report(weft_core *core, const weft_task *task, const weft_frame *frame, const char *message,
-             int status)
+__attribute__((cold, noinline, unused)) static void weft__report(weft_core *core,
+                                                                 const weft_task *task,
+                                                                 const weft_frame *frame,
+                                                                 const char *message, int status)
 {
     if (core->report != NULL) {
         weft_step_function *step = frame != NULL ? frame->step : NULL;

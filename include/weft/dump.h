@@ -151,7 +151,7 @@ static inline bool weft__dump_group_wait(weft__print *print, const weft_chain *c
         return false;
     }
     weft_scope *const scope = weft__scope_of(block);
-    const weft_group *const group = WEFT__CONTAINER(scope, weft_group, scope);
+    const weft_group *const group = WEFT_CONTAINER(scope, weft_group, scope);
     if (!scope->is_group || !group->is_leaving) {
         return false;
     }

@@ -104,7 +104,7 @@ enum { WEFT__POLL_INTERVAL = 61 }; /* resumes between two polls, as Go and tokio
 
 static inline weft_executor *weft__executor_of(weft_core *core)
 {
-    return WEFT__CONTAINER(core, weft_executor, core);
+    return WEFT_CONTAINER(core, weft_executor, core);
 }
 
 /* A detached task has ended: a failure that nobody awaited is told once. */
@@ -175,7 +175,7 @@ __attribute__((cold, noinline, unused)) static void weft__run_chosen(weft_execut
     weft_link_splice(&batch, &executor->core.ready);
     while (!weft_link_is_empty(&batch)) {
         weft_link *const link = weft__choose(executor, &batch);
-        weft_task *const task = WEFT__CONTAINER(link, weft_task, link);
+        weft_task *const task = WEFT_CONTAINER(link, weft_task, link);
         weft_link_remove(link);
         if (executor->until_poll > 0) {
             executor->until_poll--;
@@ -206,7 +206,7 @@ static inline void weft__run_ready(weft_executor *executor)
         if (executor->until_poll > 0) {
             executor->until_poll--;
         }
-        (void)weft__task_run(core, WEFT__CONTAINER(link, weft_task, link));
+        (void)weft__task_run(core, WEFT_CONTAINER(link, weft_task, link));
     }
 }
 
@@ -238,8 +238,8 @@ static inline int weft__run_while(weft_executor *executor, weft_task *task)
     }
     executor->core.now = executor->port->now(executor->context);
     executor->until_poll = 0;
-    while (status == 0 && (task != NULL ? !weft_task_is_done(task)
-                                        : weft_group_is_busy(&executor->group))) {
+    while (status == 0 &&
+           (task != NULL ? !weft_task_is_done(task) : weft_group_is_busy(&executor->group))) {
         if (!weft__pass(executor)) {
             status = WEFT_EDEADLOCK;
         } else if (executor->is_stopped) {

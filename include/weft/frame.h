@@ -82,7 +82,7 @@
             goto weft__end; /* to unwind, where there is no FINALLY */                             \
             {                                                                                      \
                 WEFT__SHADOW_OK enum { weft__cleaning = 0, weft__in_body = 1 };                    \
-                WEFT__SHADOW_END char(*weft__exit)[WEFT__UNWIND] __attribute__((unused));                           \
+                WEFT__SHADOW_END char(*weft__exit)[WEFT__UNWIND] __attribute__((unused));          \
             case WEFT__LABEL(WEFT__START):;
 
 /**

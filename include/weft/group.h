@@ -135,7 +135,7 @@ static inline void weft_group_cancel(weft_group *group)
     group->is_cancelled = true;
     for (weft_link *link = group->children.next, *next; link != &group->children; link = next) {
         next = link->next;
-        (void)weft_task_cancel(WEFT__CONTAINER(link, weft_task, sibling));
+        (void)weft_task_cancel(WEFT_CONTAINER(link, weft_task, sibling));
     }
     if (!group->is_leaving) {
         weft_scope_cancel(&group->scope);
@@ -145,7 +145,7 @@ static inline void weft_group_cancel(weft_group *group)
 /* A child has ended. */
 static inline void weft__group_ended(weft_owner *owner, weft_task *task)
 {
-    weft_group *const group = WEFT__CONTAINER(owner, weft_group, owner);
+    weft_group *const group = WEFT_CONTAINER(owner, weft_group, owner);
     if (task->status < 0 && task->status != WEFT_ECANCELED && group->failed == NULL) {
         group->failed = task;
         group->status = task->status;

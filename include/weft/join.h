@@ -32,7 +32,7 @@ WEFT__BEGIN_C
 /* The slot may be used again before the joiner runs: it keeps what it needs. */
 static inline void weft__join_ended(weft_owner *watcher, weft_task *task)
 {
-    struct weft_join *const join = WEFT__CONTAINER(watcher, struct weft_join, watcher);
+    struct weft_join *const join = WEFT_CONTAINER(watcher, struct weft_join, watcher);
     task->chain.flags |= WEFT__WAS_JOINED;
     join->has_ended = true;
     join->status = task->status;

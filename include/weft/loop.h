@@ -33,10 +33,10 @@ typedef struct weft_loop weft_loop;
 
 /** How a loop is made: `&(weft_loop_desc){ .backend = "poll" }`; NULL: all defaults. */
 typedef struct weft_loop_desc {
-    const char *backend;     /* "epoll" or "poll"; default: $WEFT_BACKEND, else the best there is */
-    bool debug;              /* default: $WEFT_DEBUG is set. Slow steps and wrong threads reported */
-    weft_time slow_step;     /* debug: a step that takes longer is reported; default: 100 ms */
-    unsigned threads;        /* of the pool; default: 4 more than there are processors, at most 32 */
+    const char *backend; /* "epoll" or "poll"; default: $WEFT_BACKEND, else the best there is */
+    bool debug;          /* default: $WEFT_DEBUG is set. Slow steps and wrong threads reported */
+    weft_time slow_step; /* debug: a step that takes longer is reported; default: 100 ms */
+    unsigned threads;    /* of the pool; default: 4 more than there are processors, at most 32 */
 } weft_loop_desc;
 
 /** Makes a loop. @return 0, -errno, or WEFT_ENOMEM; *ret_loop is untouched on failure. */
@@ -179,7 +179,8 @@ WEFT_API weft_loop *weft__loop_of(weft_core *core);
 WEFT__END_C
 
 #ifdef __cplusplus
-template <class T> static inline T *weft__address(T &&temporary)
+template <class T>
+static inline T *weft__address(T &&temporary)
 {
     return &temporary;
 }

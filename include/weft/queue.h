@@ -215,7 +215,7 @@ static inline void weft__queue_return(weft_queue *queue, struct weft_get *get)
 {
     weft_link *const end = &queue->chosen;
     for (weft_link *link = get->chosen.next; link != end; link = link->next) {
-        weft__queue_swap(get->item, WEFT__CONTAINER(link, struct weft_get, chosen)->item,
+        weft__queue_swap(get->item, WEFT_CONTAINER(link, struct weft_get, chosen)->item,
                          queue->item_bytes);
     }
     weft__queue_unchoose(queue, get);

@@ -149,7 +149,11 @@ static inline void weft_remote_run(weft_remote_list *list)
 #else
         next = __atomic_exchange_n(&node->next, (weft_remote *)NULL, __ATOMIC_SEQ_CST);
 #endif
+#if WEFT__CRITICAL
         node->run(node);
+#else
+        __atomic_load_n(&node->run, __ATOMIC_RELAXED)(node); /* others may post it again by now */
+#endif
     }
 }
 

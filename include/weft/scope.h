@@ -33,7 +33,7 @@ typedef struct weft_scope {
     bool expired; /* its deadline passed while it was open */
     /* private: */
     bool shielded, has_deadline;
-    bool is_group; /* it is the scope of a weft_group */
+    bool is_group;                 /* it is the scope of a weft_group */
     weft__serial requests, serial; /* how many, and the newest; 0: none */
     weft__serial entry;            /* the note when it was entered */
     weft_block block;
@@ -45,7 +45,7 @@ WEFT__BEGIN_C
 
 static inline weft_scope *weft__scope_of(weft_block *block)
 {
-    return WEFT__CONTAINER(block, weft_scope, block);
+    return WEFT_CONTAINER(block, weft_scope, block);
 }
 
 /* Looks again for the newest request that no shield hides: after a change. */

@@ -93,7 +93,8 @@ typedef struct weft_handler {
  * `void *context` (of any pointer type); it should close the stream, which else is dropped.
  */
 #define WEFT_HANDLER(fn)                                                                           \
-    (WEFT__HANDLER{fn, sizeof(struct fn), offsetof(struct fn, stream), offsetof(struct fn, context)})
+    (WEFT__HANDLER{fn, sizeof(struct fn), offsetof(struct fn, stream),                             \
+                   offsetof(struct fn, context)})
 
 /**
  * Accepts connections, and runs a task for each, on the heap, until the listener is closed; then it

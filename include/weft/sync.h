@@ -132,7 +132,7 @@ static inline int weft_acquire_nowait(weft_semaphore *semaphore, weft_hold *hold
 
 static inline void weft__signal_run(weft_remote *remote)
 {
-    weft_signal *const signal = WEFT__CONTAINER(remote, weft_signal, remote);
+    weft_signal *const signal = WEFT_CONTAINER(remote, weft_signal, remote);
     signal->is_set = true;
     (void)weft_wake_first(&signal->waiters);
 }

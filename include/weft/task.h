@@ -133,7 +133,7 @@ static inline void weft_wake_final(weft_task *task, int status)
 /** The task that waits longest in a list of WEFT_PARK, or NULL. */
 static inline weft_task *weft_first_waiter(const weft_link *list)
 {
-    return weft_link_is_empty(list) ? NULL : WEFT__CONTAINER(list->next, weft_task, link);
+    return weft_link_is_empty(list) ? NULL : WEFT_CONTAINER(list->next, weft_task, link);
 }
 
 /** Wakes the one that waits longest; false if none does. */
@@ -161,7 +161,7 @@ static inline weft_task *weft__task(weft_chain *chain)
         weft__stop_in(chain->top, weft_describe(chain->top->step),
                       "it has to wait: drive it from a coroutine, not from plain C");
     }
-    return WEFT__CONTAINER(chain, weft_task, chain);
+    return WEFT_CONTAINER(chain, weft_task, chain);
 }
 
 static inline weft_core *weft__core(weft_chain *chain)

@@ -111,7 +111,7 @@ static inline void weft_test_fail(weft_test *test, const char *failure, const ch
 
 static inline weft_test *weft__test_of(weft_executor *executor)
 {
-    return WEFT__CONTAINER(executor, weft_test, executor);
+    return WEFT_CONTAINER(executor, weft_test, executor);
 }
 
 static weft_time weft__test_now(void *context)
@@ -274,7 +274,7 @@ static inline void weft__test_check(weft_test *test)
     }
     while (!weft_link_is_empty(&test->held)) {
         weft_test_resource *const resource =
-            WEFT__CONTAINER(test->held.next, weft_test_resource, link);
+            WEFT_CONTAINER(test->held.next, weft_test_resource, link);
         weft_test_fail(test, "not released", resource->name);
         resource->held = 0;
         weft_link_remove(&resource->link);

@@ -96,7 +96,7 @@ static inline void weft__timer_unlink(weft_timer *timer)
 
 static inline weft_timer *weft__timer_of(weft_link *link)
 {
-    return WEFT__CONTAINER(link, weft_timer, link);
+    return WEFT_CONTAINER(link, weft_timer, link);
 }
 
 /** True if `a` is before `b`. */

@@ -87,7 +87,7 @@ static inline void weft__scope_expire(weft_scope *scope)
 
 static inline void weft__scope_fire(weft_timer *timer)
 {
-    weft__scope_expire(WEFT__CONTAINER(timer, weft_scope, timer));
+    weft__scope_expire(WEFT_CONTAINER(timer, weft_scope, timer));
 }
 
 static inline void weft_scope_reschedule(weft_scope *scope, weft_time at)
@@ -168,7 +168,7 @@ static inline bool weft__scope_passes(weft_frame *frame, weft_chain *chain, weft
 
 static inline void weft__sleep_fire(weft_timer *timer)
 {
-    weft_wake(WEFT__CONTAINER(timer, struct weft_sleep, timer)->task);
+    weft_wake(WEFT_CONTAINER(timer, struct weft_sleep, timer)->task);
 }
 
 static inline void weft__sleep_arm(struct weft_sleep *sleep, weft_task *task)

@@ -32,8 +32,8 @@ static inline weft_group *weft__group_inside(const weft_chain *chain, const weft
     weft_group *found = NULL;
     for (weft_block *block = chain->block; block != end; block = block->outer) {
         weft_scope *const scope = weft__scope_of(block);
-        if (scope->is_group && weft_group_is_busy(WEFT__CONTAINER(scope, weft_group, scope))) {
-            found = WEFT__CONTAINER(scope, weft_group, scope);
+        if (scope->is_group && weft_group_is_busy(WEFT_CONTAINER(scope, weft_group, scope))) {
+            found = WEFT_CONTAINER(scope, weft_group, scope);
         }
     }
     return found;
@@ -62,7 +62,7 @@ static inline weft_task *weft__walk_sibling(weft__walk *walk, size_t level, cons
     if (goes_there) {
         walk->groups[level] = group;
     }
-    return WEFT__CONTAINER(link, weft_task, sibling);
+    return WEFT_CONTAINER(link, weft_task, sibling);
 }
 
 static inline bool weft__walk_next(weft__walk *walk)
