@@ -86,8 +86,8 @@ static void port_wake(void *context)
 {
     const weft_loop *const loop = context;
     if (!weft__is_forked(loop)) {
-        const ssize_t written = write(loop->wake_pipe[1], "", 1); /* full: it is awake already */
-        (void)written;
+        while (write(loop->wake_pipe[1], "", 1) < 0 && errno == EINTR) {
+        } /* EAGAIN: it is full, so the loop is awake already */
     }
 }
 

@@ -10,8 +10,11 @@
  */
 #include "hosted.h"
 #include <limits.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/epoll.h>
 #include <time.h>
+#include <weft/pool.h>
 #include <weft/socket.h>
 
 /* --- what fails ------------------------------------------------------------------------------- */
@@ -32,10 +35,12 @@ enum call {
     PIPE2,
     POLL,
     PPOLL,
+    PTHREAD_CREATE,
     READ,
     SENDMSG,
     SETSOCKOPT,
     SHUTDOWN,
+    SIGACTION,
     SOCKET,
     WRITE
 };
@@ -67,9 +72,11 @@ static const struct fault {
     {PIPE2, EMFILE, .stays = true},
     {POLL, EINTR, .is_harmless = true},
     {POLL, ENOMEM, .stays = true},
-    {WRITE, EAGAIN, .is_harmless = true},
+    {WRITE, EINTR, .is_harmless = true},
     {PPOLL, EINTR, .is_harmless = true},
     {PPOLL, ENOMEM, .is_harmless = true},
+    {PTHREAD_CREATE, EAGAIN, .stays = true},
+    {PTHREAD_CREATE, EAGAIN, .stays = false},
     {READ, EINTR, .is_harmless = true},
     {READ, ECONNRESET, .stays = true},
     {READ, EIO, .stays = false},
@@ -78,6 +85,8 @@ static const struct fault {
     {SENDMSG, ENOBUFS, .stays = false},
     {SETSOCKOPT, ENOMEM, .stays = true},
     {SHUTDOWN, ENOTCONN, .stays = true},
+    {SIGACTION, EINVAL, .stays = false},
+    {SIGACTION, EINVAL, .stays = true},
     {SOCKET, EMFILE, .stays = true},
     {SOCKET, EMFILE, .stays = false},
     {EPOLL_PWAIT2, ENOSYS, .is_harmless = true, .stays = true},
@@ -129,10 +138,23 @@ REPLACE(SETSOCKOPT, int, setsockopt,
         (int fd, int level, int name, const void *from, socklen_t size),
         (fd, level, name, from, size))
 REPLACE(SHUTDOWN, int, shutdown, (int fd, int how), (fd, how))
+REPLACE(SIGACTION, int, sigaction,
+        (int number, const struct sigaction *action, struct sigaction *ret_before),
+        (number, action, ret_before))
 REPLACE(SOCKET, int, socket, (int family, int type, int protocol), (family, type, protocol))
 REPLACE(WRITE, ssize_t, write, (int fd, const void *from, size_t size), (fd, from, size))
 REPLACE(FCNTL, int, fcntl, (int fd, int command, long argument), (fd, command, argument))
 REPLACE(FCNTL, int, fcntl64, (int fd, int command, long argument), (fd, command, argument))
+
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *how, void *(*run)(void *),
+                          void *argument);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *how, void *(*run)(void *),
+                          void *argument);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *how, void *(*run)(void *),
+                          void *argument)
+{
+    return fails(PTHREAD_CREATE) ? fault->error : __real_pthread_create(thread, how, run, argument);
+}
 
 int __real_close(int fd);
 int __wrap_close(int fd);
@@ -348,6 +370,42 @@ WEFT_FINALLY:
 }
 WEFT_END
 
+static int twice(void *number)
+{
+    return *(int *)number * 2;
+}
+
+/* Has a function run in a thread, a name looked up, and a signal told. */
+struct outside {
+    WEFT_FRAME;
+    int number;
+    weft_addresses addresses;
+    weft_handle on_signal;
+    weft_event told;
+    union {
+        struct weft_run_in_executor run;
+        struct weft_getaddrinfo look_up;
+        struct weft_event_wait wait;
+    };
+};
+
+static WEFT_ASYNC(outside, self)
+{
+    self->number = 21;
+    WEFT_TRY(self->run, weft_run_in_executor, twice, &self->number);
+    WEFT_CHECK(self->run.result == 42 ? 0 : -EBADMSG);
+    WEFT_AWAIT(self->look_up, weft_getaddrinfo, &self->addresses, "localhost"); /* if it is known */
+    WEFT_CHECK(WEFT_STATUS() == WEFT_EADDRESS ? 0 : WEFT_STATUS());
+    WEFT_CHECK(
+        weft_add_signal_handler(WEFT_LOOP(), SIGUSR2, &self->on_signal, set_event, &self->told));
+    raise(SIGUSR2);
+    WEFT_TRY(self->wait, weft_event_wait, &self->told);
+WEFT_FINALLY:
+    weft_remove_signal_handler(WEFT_LOOP(), SIGUSR2);
+    weft_addresses_free(&self->addresses);
+}
+WEFT_END
+
 struct program {
     WEFT_FRAME;
     const char *path;
@@ -359,6 +417,7 @@ struct program {
     WEFT_TASK(weft_serve) serve_tcp, serve_local;
     union {
         struct watch watch;
+        struct outside outside;
         struct weft_listen listen;
         struct weft_connect connect;
         struct weft_connect_unix connect_unix;
@@ -369,6 +428,7 @@ struct program {
 static WEFT_ASYNC(program, self)
 {
     WEFT_TRY(self->watch, watch, self->readable);
+    WEFT_TRY(self->outside, outside);
     WEFT_TRY(self->listen, weft_listen, &self->tcp, "127.0.0.1", 0);
     WEFT_CHECK(weft_listen_unix(WEFT_LOOP(), &self->local, self->path));
     WEFT_TIMEOUT(self->patience, WEFT_S(20)) {
