@@ -27,6 +27,10 @@
  *
  * Limits: no yield in FINALLY (does not compile), nor inside a scope or group of the generator's
  * own (stops): whoever takes the value would run under them.
+ *
+ * Not caught: a `goto` out of WEFT_FOR_EACH leaves the generator open; leave by `break`. And gcc does
+ * not warn of a `for` counter that is lost at a yield if nothing behind the yield uses it (clang
+ * does): `for (int i = 0; i < n; i++) { WEFT_YIELD(self->value = i); }`
  */
 #ifndef WEFT_GENERATOR_H
 #define WEFT_GENERATOR_H
