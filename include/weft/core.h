@@ -31,7 +31,10 @@ typedef struct weft_owner {
     weft_core *core;
     void (*ended)(struct weft_owner *, weft_task *);
     struct weft_owner *behind; /* NULL: the owner proper */
-    struct weft_owner *last;   /* of the first in the row: the one before the owner proper */
+    union {
+        struct weft_owner *last;   /* of the first in the row: the one before the owner proper */
+        struct weft_owner *before; /* of the others */
+    };
 } weft_owner;
 
 struct weft_task {
@@ -129,8 +132,25 @@ static inline void weft__watch_end(weft_task *task, weft_owner *watcher)
         task->owner = watcher;
     } else {
         watcher->behind = first->last->behind;
+        watcher->before = first->last;
         first->last->behind = watcher;
         first->last = watcher;
+    }
+}
+
+/* Takes `watcher`, which stands in it, out of the row of a task that has not ended. */
+static inline void weft__unwatch_end(weft_task *task, weft_owner *watcher)
+{
+    weft_owner *const first = task->owner, *const behind = watcher->behind;
+    const bool is_last = watcher == first->last;
+    if (watcher == first) {
+        task->owner = behind;
+        if (!is_last) {
+            behind->last = first->last;
+        }
+    } else {
+        watcher->before->behind = behind;
+        *(is_last ? &first->last : &behind->before) = watcher->before;
     }
 }
 

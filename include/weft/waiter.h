@@ -1,0 +1,89 @@
+/* waiter.h - one who waits in a list: a coroutine, or a case of a select. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * A task hangs in one list by its own link (WEFT_PARK). What a select can wait for has a list of
+ * waiters instead: each is a member of the frame that waits, so that a task can have several.
+ *
+ *     weft_waiter_begin(&self->waiter, &event->waiters, WEFT_SELF());
+ *     WEFT_PARK(NULL);
+ *     weft_waiter_end(&self->waiter);           // out of the list, if a cancel ended the wait
+ *
+ * and who makes it happen takes the first of the list:
+ *
+ *     weft_waiter *const waiter = weft_waiter_first(&event->waiters);
+ *     if (waiter != NULL) {
+ *         weft_waiter_wake(waiter);
+ *     }
+ *
+ * Of the cases of a select just one is ever told: that takes the others out of their lists, at once.
+ */
+#ifndef WEFT_WAITER_H
+#define WEFT_WAITER_H
+
+#include <weft/task.h>
+
+/** One who waits. Zeroed: for nothing. */
+typedef struct weft_waiter {
+    weft_link link;
+    weft_task *task;
+    void (*claim)(struct weft_waiter *); /* a case of a select: takes the others out; else NULL */
+} weft_waiter;
+
+WEFT__BEGIN_C
+
+/** Puts a waiter behind the others of a list. The task parks next. Context: loop. Cost: O(1). */
+static inline void weft_waiter_begin(weft_waiter *waiter, weft_link *list, weft_task *task)
+{
+    waiter->task = task;
+    waiter->claim = NULL;
+    weft_link_init(&waiter->link);
+    weft_link_insert(list, &waiter->link);
+}
+
+/** Takes a waiter out of its list. @return false if it was told: then it is in none. */
+static inline bool weft_waiter_end(weft_waiter *waiter)
+{
+    const bool waits = !weft_link_is_empty(&waiter->link);
+    weft_link_remove(&waiter->link);
+    return waits;
+}
+
+/** The one that waits longest in a list, or NULL. */
+static inline weft_waiter *weft_waiter_first(const weft_link *list)
+{
+    return weft_link_is_empty(list) ? NULL : WEFT_CONTAINER(list->next, weft_waiter, link);
+}
+
+static inline void weft__waiter_claim(weft_waiter *waiter)
+{
+    weft_link_remove(&waiter->link);
+    if (waiter->claim != NULL) {
+        waiter->claim(waiter);
+    }
+}
+
+/** Tells it that what it waits for has happened; a cancel before it runs still makes the wait
+ *  WEFT_ECANCELED. (That of a select is final.) Context: loop. Cost: O(1); a select: O(cases). */
+static inline void weft_waiter_wake(weft_waiter *waiter)
+{
+    const bool is_case = waiter->claim != NULL;
+    weft_task *const task = waiter->task;
+    weft__waiter_claim(waiter);
+    if (is_case) {
+        weft_wake_final(task, 0);
+    } else {
+        weft_wake(task);
+    }
+}
+
+/** The same, but it cannot be undone: it was given something that cannot be given back. */
+static inline void weft_waiter_choose(weft_waiter *waiter, int status)
+{
+    weft_task *const task = waiter->task;
+    weft__waiter_claim(waiter);
+    weft_wake_final(task, status);
+}
+
+WEFT__END_C
+
+#endif
