@@ -6,7 +6,7 @@
  * it once more, or free it. That is why the step says "suspended". */
 static weft_step handle_step(weft_frame *frame, weft_chain *chain)
 {
-    static const weft_site site = {"callback", "weft/loop.h"};
+    static const weft_site site = {.name = "callback", .file = "weft/loop.h"};
     const weft_step gone = {.suspended = true};
     if (frame->state == WEFT__DESCRIBE) {
         return weft__other(frame, chain, &site);

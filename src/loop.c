@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+const char WEFT__BUILT_WITH = 0;
 _Thread_local weft_loop *weft__running;
 static unsigned fork_generation;
 
@@ -20,9 +21,17 @@ static void forked(void)
     weft__signals_forked();
 }
 
-static void watch_forks(void)
+/* Once is enough; if two threads come here at once, twice does no harm. */
+static bool watch_forks(void)
 {
-    pthread_atfork(NULL, NULL, forked);
+    static bool is_watched;
+    if (!__atomic_load_n(&is_watched, __ATOMIC_RELAXED)) {
+        if (pthread_atfork(NULL, NULL, forked) != 0) {
+            return false;
+        }
+        __atomic_store_n(&is_watched, true, __ATOMIC_RELAXED);
+    }
+    return true;
 }
 
 /* After fork() the child shares the parent's epoll set and pipe, which it must leave alone. */
@@ -181,17 +190,16 @@ static int open_wake_pipe(weft_loop *loop)
     return 0;
 }
 
-int weft_loop_new(weft_loop **ret_loop, const weft_loop_desc *desc)
+int weft__loop_new(const char *built_with, weft_loop **ret_loop, const weft_loop_desc *desc)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)built_with; /* the linker has compared it */
     const weft_loop_desc defaults = {.backend = NULL};
     const weft_backend *const backend = choose_backend((desc ? desc : &defaults)->backend);
-    weft_loop *const loop = backend != NULL ? calloc(1, sizeof *loop) : NULL;
+    weft_loop *const loop = backend != NULL && watch_forks() ? calloc(1, sizeof *loop) : NULL;
     if (loop == NULL) {
         return backend == NULL ? -EINVAL : WEFT_ENOMEM;
     }
     desc = desc != NULL ? desc : &defaults;
-    pthread_once(&once, watch_forks);
     loop->backend = backend;
     loop->thread = pthread_self();
     loop->fork_generation = fork_generation;

@@ -58,8 +58,9 @@ static void report_main(weft_loop *loop, const weft_task *task, int status)
     weft__loop_report(&loop->executor.core, &report);
 }
 
-int weft__run_frame(const weft_loop_desc *desc, weft_frame *frame)
+int weft__run_frame(const char *built_with, const weft_loop_desc *desc, weft_frame *frame)
 {
+    (void)built_with; /* the linker has compared it */
     weft_loop *loop;
     weft_task task = WEFT__ZERO;
     int status = weft_loop_new(&loop, desc);

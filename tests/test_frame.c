@@ -897,7 +897,7 @@ END_TEST
 
 START_TEST(the_sizes_are_those_that_are_documented)
 {
-    if (sizeof(void *) == 8) {
+    if (sizeof(void *) == 8 && !WEFT_DEBUG) { /* that adds what it checks with */
         ck_assert_uint_eq(sizeof(weft_frame), 24);
         ck_assert_uint_eq(sizeof(weft_chain), 40);
         ck_assert_uint_eq(sizeof(weft_task), 80);

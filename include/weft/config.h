@@ -16,6 +16,8 @@
  * | WEFT_TIME_BITS   | 64; freestanding, AVR 32     | width of weft_time                           |
  * | WEFT_TICK_HZ     | 1,000,000,000; 32 bit: 1,000 | ticks a second of weft_time                  |
  * | WEFT_TIMERS_LIST | 1 below 64 bits              | a sorted list instead of the wheel           |
+ * | WEFT_DEBUG       | 0                            | a frame that ends, or room that is written   |
+ * |                  |                              | over, holds nothing that runs: see held.h    |
  * | WEFT_STOP        | hosted: print and abort      | what a misuse does; must not return          |
  * | WEFT_LINT        | not defined                  | reports an await inside a `switch` of yours  |
  * | WEFT_STRICT      | not defined                  | gcc: warns of any initialised local whose    |
@@ -46,6 +48,12 @@
 #endif
 #if WEFT_ORIGINS && !WEFT_LINES
 #error "WEFT_ORIGINS needs WEFT_LINES"
+#endif
+#ifndef WEFT_DEBUG
+#define WEFT_DEBUG 0
+#endif
+#if WEFT_DEBUG && !WEFT_NAMES
+#error "WEFT_DEBUG needs WEFT_NAMES"
 #endif
 #ifndef WEFT_EAGER
 #define WEFT_EAGER (__STDC_HOSTED__ ? 16 : 4)

@@ -45,6 +45,9 @@ struct weft_task {
     };
     weft_owner *owner;
     weft_link sibling; /* in its group */
+#if WEFT_DEBUG
+    weft__held held;
+#endif
 };
 
 /** Something to be told to a person: a failure nobody reads, a task that does not yield. */

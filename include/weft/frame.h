@@ -39,6 +39,7 @@
 
 #include <weft/config.h>
 #include <weft/frame_state.h>
+#include <weft/held.h>
 #include <weft/status.h>
 
 /** The head of every frame, its first member. A zeroed frame is one that never ran. */
@@ -199,7 +200,11 @@
 #define WEFT__AT(n) (weft__f->state = (weft__state)WEFT__STATE(n))
 #endif
 
-#if WEFT_NAMES
+#if WEFT_DEBUG
+#define WEFT__SITE(name)                                                                           \
+    static const weft_site weft__site = {#name, __FILE__, sizeof(struct name)}
+#define WEFT__SITE_ADDRESS (&weft__site)
+#elif WEFT_NAMES
 #define WEFT__SITE(name) static const weft_site weft__site = {#name, __FILE__}
 #define WEFT__SITE_ADDRESS (&weft__site)
 #else
@@ -253,6 +258,7 @@ static inline T weft__make(T value)
             struct fn *const weft__child = &(child);                                               \
             WEFT_ASSERT(weft__is_idle(&weft__child->weft),                                         \
                         "this frame still runs: await it once at a time, zero it before");         \
+            WEFT__CHECK_ROOM(child);                                                               \
             *weft__child = WEFT__NEW(fn, weft__f, __VA_ARGS__);                                    \
             weft__c->top = &weft__child->weft;                                                     \
         }                                                                                          \

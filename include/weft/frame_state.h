@@ -16,6 +16,7 @@
 #define WEFT_FRAME_STATE_H
 
 #include <weft/config.h>
+#include <weft/link.h>
 #include <weft/status.h>
 
 #if WEFT_LINES
@@ -53,7 +54,19 @@ typedef weft_step weft_step_function(weft_frame *, weft_chain *);
 /** Name and file of a coroutine. */
 typedef struct weft_site {
     const char *name, *file;
+#if WEFT_DEBUG
+    size_t frame_bytes;
+#endif
 } weft_site;
+
+#if WEFT_DEBUG
+/* An open generator, or a task that runs, in the list of the frame in which it lies: see held.h. */
+typedef struct weft__held {
+    weft_link link;
+    const void *begin;
+    bool is_task;
+} weft__held;
+#endif
 
 /** The head of a frame. 64 bit: 24 bytes. 32 bit: 16, without lines 12. AVR: 10, without 8. */
 struct weft_frame {
@@ -65,6 +78,10 @@ struct weft_frame {
     uint16_t line; /* of the await it stands at */
 #endif
     int16_t outcome; /* of the body; once FINALLY begins it is decided */
+#if WEFT_DEBUG
+    weft_link holds; /* what runs inside this frame */
+    weft__held held; /* this frame, if it is a generator's that is open */
+#endif
 };
 
 /** An open cancel scope or group: the chain keeps the innermost, each the next one out. */
@@ -217,6 +234,16 @@ static inline weft_step weft__return(weft_frame *frame, weft_chain *chain, bool 
         weft__stop_in(frame, weft_describe(frame->step),
                       "it ended inside a block: leave blocks by `break` or WEFT_RETURN, not `goto`");
     }
+#if WEFT_DEBUG
+    if (!weft_link_is_empty(&frame->holds)) {
+        weft__stop_in(frame, weft_describe(frame->step),
+                      WEFT_CONTAINER(frame->holds.next, weft__held, link)->is_task
+                          ? "it ended while a task in its frame runs: end the group or join it before"
+                          : "it ended with an open generator in its frame: WEFT_CLOSE() it, and leave "
+                            "WEFT_FOR_EACH by `break`, not `goto`");
+    }
+    weft_link_remove(&frame->held.link);
+#endif
     frame->state = WEFT__ENDED;
     chain->status = frame->outcome;
     chain->top = frame->caller;

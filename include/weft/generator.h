@@ -28,9 +28,9 @@
  * Limits: no yield in FINALLY (does not compile), nor inside a scope or group of the generator's
  * own (stops): whoever takes the value would run under them.
  *
- * Not caught: a `goto` out of WEFT_FOR_EACH leaves the generator open; leave by `break`. And gcc does
- * not warn of a `for` counter that is lost at a yield if nothing behind the yield uses it (clang
- * does): `for (int i = 0; i < n; i++) { WEFT_YIELD(self->value = i); }`
+ * Leave WEFT_FOR_EACH by `break`: a `goto` leaves the generator open, which only WEFT_DEBUG catches
+ * (see held.h). Not caught: gcc does not warn of a `for` counter that is lost at a yield if nothing
+ * behind the yield uses it (clang does): `for (int i = 0; i < n; i++) { WEFT_YIELD(self->value = i); }`
  */
 #ifndef WEFT_GENERATOR_H
 #define WEFT_GENERATOR_H
@@ -133,7 +133,7 @@
 #define WEFT__FOR_EACH(u, k, d, n, r, place, ...) WEFT__FOR_EACH_(u, k, d, n, r, place, __VA_ARGS__)
 #define WEFT__FOR_EACH_(u, k, d, n, r, place, fn, ...)                                             \
     for (WEFT_ASSERT(weft__is_idle(&(place).weft), "this generator still runs: close it first"),   \
-         (place) = WEFT__NEW(fn, NULL, __VA_ARGS__), weft__f->state = WEFT__NEXT;                  \
+         WEFT__CHECK_ROOM(place), (place) = WEFT__NEW(fn, NULL, __VA_ARGS__), weft__f->state = WEFT__NEXT;                  \
          ; weft__after_body(weft__f, WEFT__STATE(n)))                                              \
         if (weft__f->state == WEFT__NEXT) {                                                        \
             WEFT__ADVANCE(r, place, 0);                                                            \
@@ -208,6 +208,11 @@ static inline weft_step weft__advance(weft_frame *caller, weft_chain *chain, wef
     if (generator->state == WEFT__START && thrown < 0) {
         generator->state = WEFT__UNWIND;
     }
+#if WEFT_DEBUG
+    if (weft_link_is_empty(&generator->held.link)) {
+        (void)weft__hold(caller, &generator->held, generator, false);
+    }
+#endif
     generator->caller = caller;
     chain->top = generator;
     return weft__call(chain, generator->step);

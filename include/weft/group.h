@@ -243,6 +243,19 @@ static inline bool weft__slot_is_free(const weft_task *task, const char *file, i
     return true;
 }
 
+#if WEFT_DEBUG
+/* It lies in a frame of the task that runs, of the group's, or somewhere else. */
+static inline void weft__hold_task(const weft_group *group, weft_task *task)
+{
+    const weft_task *const current = group->owner.core->current, *const parent = group->scope.task;
+    if (current == NULL || !weft__hold(current->chain.top, &task->held, task, true)) {
+        if (parent != NULL) {
+            (void)weft__hold(parent->chain.top, &task->held, task, true);
+        }
+    }
+}
+#endif
+
 static inline int weft__group_start(weft_group *group, weft_task *task, weft_frame *frame)
 {
     weft_core *const core = group->owner.core;
@@ -255,6 +268,9 @@ static inline int weft__group_start(weft_group *group, weft_task *task, weft_fra
         return task->status;
     }
     weft__task_start(&group->owner, &group->children, task, frame);
+#if WEFT_DEBUG
+    weft__hold_task(group, task);
+#endif
     if (group->eager) {
         weft_task *const current = core->current;
         const uint16_t budget = core->budget;

@@ -24,6 +24,7 @@
 #define WEFT_LOOP_H
 
 #include <signal.h>
+#include <weft/built_with.h>
 #include <weft/executor.h>
 
 WEFT__BEGIN_C
@@ -40,7 +41,7 @@ typedef struct weft_loop_desc {
 } weft_loop_desc;
 
 /** Makes a loop. @return 0, -errno, or WEFT_ENOMEM; *ret_loop is untouched on failure. */
-WEFT_API int weft_loop_new(weft_loop **ret_loop, const weft_loop_desc *desc);
+static inline int weft_loop_new(weft_loop **ret_loop, const weft_loop_desc *desc);
 
 /**
  * Ends a loop: cancels its tasks and lets them clean up, joins its threads, frees it. Accepts NULL.
@@ -65,7 +66,7 @@ WEFT_API void weft_loop_close(weft_loop *loop);
 /** The same with a description of the loop: `weft_run_with(&desc, hello, .name = "world")`. */
 #define weft_run_with(desc, ...) weft__run(desc, __VA_ARGS__, )
 #define weft__run(desc, fn, ...)                                                                   \
-    weft__run_frame(desc, &weft__address(WEFT__NEW(fn, NULL, __VA_ARGS__))->weft)
+    weft__run_frame(&WEFT__BUILT_WITH, desc, &weft__address(WEFT__NEW(fn, NULL, __VA_ARGS__))->weft)
 
 /** Runs until weft_loop_stop(). @return 0. */
 WEFT_API int weft_loop_run_forever(weft_loop *loop);
@@ -173,8 +174,16 @@ WEFT_API int weft_exit_code(int status);
 /* How it is done. */
 
 WEFT_API int weft__loop_run_frame(weft_loop *loop, weft_frame *frame);
-WEFT_API int weft__run_frame(const weft_loop_desc *desc, weft_frame *frame);
+WEFT_API extern const char WEFT__BUILT_WITH; /* "undefined reference" to it: see built_with.h */
+WEFT_API int weft__run_frame(const char *built_with, const weft_loop_desc *desc, weft_frame *frame);
+WEFT_API int weft__loop_new(const char *built_with, weft_loop **ret_loop,
+                            const weft_loop_desc *desc);
 WEFT_API weft_loop *weft__loop_of(weft_core *core);
+
+static inline int weft_loop_new(weft_loop **ret_loop, const weft_loop_desc *desc)
+{
+    return weft__loop_new(&WEFT__BUILT_WITH, ret_loop, desc);
+}
 
 WEFT__END_C
 
