@@ -8,6 +8,7 @@
  *   weft/frame.h      coroutines that await each other, with explicit frames; FINALLY
  *   weft/generator.h  coroutines that yield; FOR_EACH
  *   weft/scope.h      who asked a coroutine to stop: cancellation, as arithmetic
+ *   weft/context.h    values that a task and all that it starts can see
  *   weft/core.h       a task, and what the tasks of one loop share
  *   weft/task.h       a chain of frames that is scheduled: park and wake
  *   weft/cancel.h     asking a task to stop

@@ -900,7 +900,7 @@ START_TEST(the_sizes_are_those_that_are_documented)
     if (sizeof(void *) == 8 && !WEFT_DEBUG) { /* that adds what it checks with */
         ck_assert_uint_eq(sizeof(weft_frame), 24);
         ck_assert_uint_eq(sizeof(weft_chain), 40);
-        ck_assert_uint_eq(sizeof(weft_task), 80);
+        ck_assert_uint_eq(sizeof(weft_task), 96);
     }
 }
 END_TEST

@@ -5,7 +5,7 @@
  * that makes a loop refers to it; so a program that was compiled with other choices does not
  * link, and the linker says which those were:
  *
- *     undefined reference to `weft__built_with_lines_origins_time64_wheel_debug'
+ *     undefined reference to `weft__built_with_lines_origins_time64_wheel_context_debug'
  */
 #ifndef WEFT_BUILT_WITH_H
 #define WEFT_BUILT_WITH_H
@@ -34,6 +34,11 @@
 #else
 #define WEFT__WITH_TIMERS _wheel
 #endif
+#if WEFT_CONTEXT
+#define WEFT__WITH_CONTEXT _context
+#else
+#define WEFT__WITH_CONTEXT
+#endif
 #if WEFT_DEBUG
 #define WEFT__WITH_DEBUG _debug
 #else
@@ -42,10 +47,10 @@
 
 #define WEFT__BUILT_WITH                                                                           \
     WEFT__JOIN(WEFT__WITH_LINES, WEFT__WITH_ORIGINS, WEFT__WITH_TIME, WEFT__WITH_TIMERS,           \
-               WEFT__WITH_DEBUG)
-#define WEFT__JOIN(lines, origins, time, timers, debug)                                            \
-    WEFT__JOIN_(lines, origins, time, timers, debug)
-#define WEFT__JOIN_(lines, origins, time, timers, debug)                                           \
-    weft__built_with##lines##origins##time##timers##debug
+               WEFT__WITH_CONTEXT, WEFT__WITH_DEBUG)
+#define WEFT__JOIN(lines, origins, time, timers, context, debug)                                   \
+    WEFT__JOIN_(lines, origins, time, timers, context, debug)
+#define WEFT__JOIN_(lines, origins, time, timers, context, debug)                                  \
+    weft__built_with##lines##origins##time##timers##context##debug
 
 #endif

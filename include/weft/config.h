@@ -11,6 +11,7 @@
  * | WEFT_LINES       | 1; on AVR 0                  | each frame keeps the line it stands at       |
  * | WEFT_NAMES       | 1; on AVR 0                  | each coroutine knows its name and file       |
  * | WEFT_ORIGINS     | as WEFT_LINES, hosted only   | a task knows the line where it failed        |
+ * | WEFT_CONTEXT     | 1 if hosted                  | a task has a name, and context variables    |
  * | WEFT_EAGER       | 16; freestanding 4           | nested calls that may use the C stack        |
  * | WEFT_BUDGET      | 128                          | operations before the others get their turn  |
  * | WEFT_TIME_BITS   | 64; freestanding, AVR 32     | width of weft_time                           |
@@ -48,6 +49,9 @@
 #endif
 #if WEFT_ORIGINS && !WEFT_LINES
 #error "WEFT_ORIGINS needs WEFT_LINES"
+#endif
+#ifndef WEFT_CONTEXT
+#define WEFT_CONTEXT __STDC_HOSTED__
 #endif
 #ifndef WEFT_DEBUG
 #define WEFT_DEBUG 0

@@ -8,11 +8,12 @@
  *     some_list  <-> task.link                          those that wait for something
  *     group.children <-> task.sibling <-> task.sibling  all of a group's
  *
- * Sizes of a task: 80 bytes on 64 bit; 36 on 32 bit and 22 on AVR without lines.
+ * Sizes of a task: 96 bytes on 64 bit, 80 without WEFT_CONTEXT; 36 on 32 bit and 22 on AVR without lines.
  */
 #ifndef WEFT_CORE_H
 #define WEFT_CORE_H
 
+#include <weft/context.h>
 #include <weft/link.h>
 #include <weft/remote.h>
 #include <weft/scope.h>
@@ -45,6 +46,10 @@ struct weft_task {
     };
     weft_owner *owner;
     weft_link sibling; /* in its group */
+#if WEFT_CONTEXT
+    const char *name; /* for people: weft_task_set_name() */
+    weft_binding *context;
+#endif
 #if WEFT_DEBUG
     weft__held held;
 #endif
@@ -83,6 +88,24 @@ struct weft_core {
 
 WEFT__BEGIN_C
 
+/**
+ * Names a task, for people: dumps, reports. Default: the name of its first coroutine.
+ *
+ * @param name  Outlives the task. Does nothing where WEFT_CONTEXT is 0.
+ * Context: loop, after the spawn.
+ */
+static inline void weft_task_set_name(weft_task *task, const char *name)
+{
+#if WEFT_CONTEXT
+    task->name = name;
+#else
+    (void)task, (void)name;
+#endif
+}
+
+/** The name of a task: as set, else of its first coroutine; NULL where WEFT_NAMES is 0. Cost: O(depth). */
+static inline const char *weft_task_name(const weft_task *task);
+
 /** True once the task has ended; then task->status tells how. */
 static inline bool weft_task_is_done(const weft_task *task)
 {
@@ -93,6 +116,12 @@ static inline bool weft_task_is_done(const weft_task *task)
 static inline bool weft_task_is_running(const weft_task *task)
 {
     return (task->chain.flags & (WEFT__IS_TASK | WEFT__DONE)) == WEFT__IS_TASK;
+}
+
+/** The task that runs, or NULL: none does, or a callback. Context: loop. */
+static inline weft_task *weft_current_task(const weft_core *core)
+{
+    return core->current != NULL && core->current->owner->ended != NULL ? core->current : NULL;
 }
 
 /** Prepares what a loop's tasks share. */
@@ -123,6 +152,40 @@ static inline void weft_post(weft_core *core, weft_remote *node)
         core->notify(core);
     }
 }
+
+/* Whoever is spawned sees what the spawner sees; at its end it lets go of it. */
+static inline void weft__inherit_context(weft_task *task, const weft_task *spawner)
+{
+#if WEFT_CONTEXT
+    if (spawner != NULL) {
+        weft__context_move(&task->context, spawner->context);
+    }
+#else
+    (void)task, (void)spawner;
+#endif
+}
+
+static inline void weft__drop_context(weft_task *task)
+{
+#if WEFT_CONTEXT
+    weft__context_move(&task->context, NULL);
+#else
+    (void)task;
+#endif
+}
+
+#if WEFT_CONTEXT
+/** Gives a task, right after its spawn, another context than that of its spawner; NULL: none. */
+static inline void weft_task_set_context(weft_task *task, weft_binding *context)
+{
+    weft__context_move(&task->context, context);
+}
+
+static inline weft_binding **weft__context_of(weft_task *task)
+{
+    return &task->context;
+}
+#endif
 
 /* Puts `watcher` into the row of those who are told when a task ends, behind the others. */
 static inline void weft__watch_end(weft_task *task, weft_owner *watcher)
@@ -164,6 +227,30 @@ static inline void weft__tell_end(weft_task *task)
         behind = owner->behind;
         owner->ended(owner, task);
     }
+}
+
+/* The frame `levels` above the innermost, or the outermost. */
+static inline const weft_frame *weft__frame_above(const weft_chain *chain, size_t levels)
+{
+    const weft_frame *frame = chain->top;
+    for (; levels > 0 && frame->caller != NULL; levels--) {
+        frame = frame->caller;
+    }
+    return frame;
+}
+
+static inline const char *weft_task_name(const weft_task *task)
+{
+    const weft_site *site = NULL;
+#if WEFT_CONTEXT
+    if (task->name != NULL) {
+        return task->name;
+    }
+#endif
+    if (task->chain.top != NULL) {
+        site = weft_describe(weft__frame_above(&task->chain, SIZE_MAX)->step);
+    }
+    return site != NULL ? site->name : NULL;
 }
 
 /* A failure has no place of its own: the line that awaits is where it began. */

@@ -22,6 +22,7 @@
  * Below each task stands its chain of awaits, outermost first, then the tasks of the groups that
  * are open in it, outermost group first, in the order in which they were spawned. The words:
  *
+ *     a (b)                a task of the coroutine b that is named a
  *     not begun            its first step is still to come
  *     ready                it will run in this pass or the next
  *     runs                 it, or the one that started it eagerly, called weft_dump()
@@ -75,23 +76,28 @@ static inline void weft__print_function(weft__print *print, weft_step_function *
     }
 }
 
-/* The frame `levels` above the innermost, or the outermost. */
-static inline const weft_frame *weft__frame_above(const weft_chain *chain, size_t levels)
-{
-    const weft_frame *frame = chain->top;
-    for (; levels > 0 && frame->caller != NULL; levels--) {
-        frame = frame->caller;
-    }
-    return frame;
-}
-
 static inline weft_step_function *weft__first_function(const weft_task *task)
 {
     return weft__frame_above(&task->chain, SIZE_MAX)->step;
 }
 
+/* "worker 3 (worker)", "worker" */
+static inline void weft__print_task(weft__print *print, const weft_task *task)
+{
+#if WEFT_CONTEXT
+    if (task->name != NULL) {
+        weft__print_text(print, task->name);
+        weft__print_text(print, " (");
+        weft__print_function(print, weft__first_function(task));
+        weft__print_text(print, ")");
+        return;
+    }
+#endif
+    weft__print_function(print, weft__first_function(task));
+}
+
 /* The left edge of a line: of the task itself, or of what stands below it. */
-static inline void weft__dump_edge(weft__print *print, weft__walk *walk, bool below)
+static inline void weft__dump_edge(weft__print *print, weft_task_walk *walk, bool below)
 {
     for (size_t level = 0; level < walk->depth; level++) {
         const bool is_own = level + 1 == walk->depth;
@@ -235,7 +241,7 @@ static inline void weft__dump_frame(weft__print *print, const weft_frame *frame,
 
 /* The awaits, outermost first. They are linked the other way, so each is looked for from the
  * innermost: that is why a long chain is shortened. */
-static inline void weft__dump_chain(weft__print *print, weft__walk *walk)
+static inline void weft__dump_chain(weft__print *print, weft_task_walk *walk)
 {
     const weft_chain *const chain = &walk->task->chain;
     const bool runs = (chain->flags & (WEFT__PARKED | WEFT__READY)) == 0;
@@ -263,15 +269,15 @@ weft_dump(weft_executor *executor, void (*write)(void *context, const char *text
     const weft_time now = executor->port->now(executor->context);
     weft__print print = weft__print_to(write, context);
     weft__amount count = 0;
-    weft__walk walk;
-    for (walk = weft__walk_begin(executor); weft__walk_next(&walk);) {
+    weft_task_walk walk;
+    for (walk = weft_all_tasks(&executor->core); weft_next_task(&walk);) {
         count++;
     }
     weft__print_number(&print, count, 10);
     weft__print_text(&print, count == 1 ? " task\n" : " tasks\n");
-    for (walk = weft__walk_begin(executor); weft__walk_next(&walk);) {
+    for (walk = weft_all_tasks(&executor->core); weft_next_task(&walk);) {
         weft__dump_edge(&print, &walk, false);
-        weft__print_function(&print, weft__first_function(walk.task));
+        weft__print_task(&print, walk.task);
         weft__print_text(&print, ": ");
         weft__dump_state(&print, &walk.task->chain, now);
         weft__dump_chain(&print, &walk);

@@ -268,6 +268,7 @@ static inline int weft__group_start(weft_group *group, weft_task *task, weft_fra
         return task->status;
     }
     weft__task_start(&group->owner, &group->children, task, frame);
+    weft__inherit_context(task, core->current);
 #if WEFT_DEBUG
     weft__hold_task(group, task);
 #endif

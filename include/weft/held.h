@@ -47,8 +47,7 @@ __attribute__((noinline, unused)) static bool weft__hold(weft_frame *frame, weft
 
 /* Before `room` is written over: nothing that is open in `frame` lies there. */
 __attribute__((noinline, unused)) static void
-weft__check_room(weft_frame *frame, const weft_chain *chain, const void *room,
-                 size_t size_bytes)
+weft__check_room(weft_frame *frame, const weft_chain *chain, const void *room, size_t size_bytes)
 {
     weft_link *const end = &frame->holds;
     for (const weft_block *block = chain->block; block != NULL; block = block->outer) {

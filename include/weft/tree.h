@@ -7,7 +7,7 @@
  *                     `- server - WEFT_GROUP -+- worker
  *                                             `- worker
  *
- *     for (weft__walk walk = weft__walk_begin(&executor); weft__walk_next(&walk);) {
+ *     for (weft_task_walk walk = weft_all_tasks(core); weft_next_task(&walk);) {
  *         look_at(walk.task);         // client, server, worker, worker
  *     }
  *
@@ -39,16 +39,17 @@ static inline weft_group *weft__group_inside(const weft_chain *chain, const weft
     return found;
 }
 
-/* A walk over all tasks, parents first. It stands at `task`, which is in groups[depth - 1]. */
-typedef struct weft__walk {
-    weft_task *task;
-    size_t depth;
+/** A walk over all tasks, parents first. */
+typedef struct weft_task_walk {
+    weft_task *task; /* the one at which it stands */
+    /* private: */
+    size_t depth; /* it is in groups[depth - 1] */
     weft_group *groups[WEFT__TREE_DEPTH];
-} weft__walk;
+} weft_task_walk;
 
 /* The task behind this one in the same group, or the first of the parent's next group, or NULL. */
-static inline weft_task *weft__walk_sibling(weft__walk *walk, size_t level, const weft_task *task,
-                                            bool goes_there)
+static inline weft_task *weft__walk_sibling(weft_task_walk *walk, size_t level,
+                                            const weft_task *task, bool goes_there)
 {
     weft_group *group = walk->groups[level];
     weft_link *link = task != NULL ? task->sibling.next : group->children.next;
@@ -65,7 +66,8 @@ static inline weft_task *weft__walk_sibling(weft__walk *walk, size_t level, cons
     return WEFT_CONTAINER(link, weft_task, sibling);
 }
 
-static inline bool weft__walk_next(weft__walk *walk)
+/** Goes on to the next task; false: there is none. Context: loop. Cost: O(depth), at worst. */
+static inline bool weft_next_task(weft_task_walk *walk)
 {
     weft_task *parent = walk->task;
     weft_group *const inner = parent ? weft__group_inside(&parent->chain, NULL) : NULL;
@@ -83,10 +85,15 @@ static inline bool weft__walk_next(weft__walk *walk)
     return false;
 }
 
-static inline weft__walk weft__walk_begin(weft_executor *executor)
+/**
+ * Begins a walk over all tasks of a loop or executor that have not ended; callbacks are none.
+ *
+ * @param core  &executor.core, weft_loop_core(loop), or in a coroutine WEFT_SELF()->owner->core.
+ */
+static inline weft_task_walk weft_all_tasks(weft_core *core)
 {
-    weft__walk walk = WEFT__ZERO;
-    walk.groups[walk.depth++] = &executor->group;
+    weft_task_walk walk = WEFT__ZERO;
+    walk.groups[walk.depth++] = &weft__executor_of(core)->group;
     return walk;
 }
 

@@ -18,4 +18,4 @@ _Static_assert(sizeof(weft_frame) == 16, "a frame with a line, on 32 bit");
 
 HAS_SIZE(weft_frame, 24, 12, 8);
 HAS_SIZE(weft_chain, 40, 16, 12);
-HAS_SIZE(weft_task, 80, 36, 22);
+HAS_SIZE(weft_task, 96, 36, 22);

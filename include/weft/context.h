@@ -1,0 +1,126 @@
+/* context.h - values that a task and all that it starts can see: context variables. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * A request's number, a user's language, a logger: what many functions want to know and none wants
+ * to hand on. A variable is bound in a block, and everything in that block sees the value, however
+ * deep: the calls, the tasks that are spawned in it, the callbacks that are posted in it.
+ *
+ *     static const weft_variable request = { .unbound = "none" };
+ *
+ *     WEFT_BIND(self->binding, &request, self->id) {
+ *         WEFT_TRY(self->handle, handle);            // in it, and in tasks that it spawns:
+ *     }                                              // const char *id = WEFT_GET(&request);
+ *
+ * A binding is never changed: bind anew, in a block inside. So a task that captured it when it was
+ * spawned sees the same value as long as it lives, as asyncio's copy of the context does, and the
+ * copy is one pointer:
+ *
+ *     parent.context --> binding: language --outer--> binding: request --outer--> NULL
+ *     child.context  -------------------------------------^      spawned before the inner block
+ *
+ * The binding is a member of your frame, and what captured it must have ended when its block ends:
+ * put a group inside the block. A task that outlives it stops the program; a task that must go on
+ * is spawned outside of the block, or with weft_task_set_context(&slot.task, NULL).
+ */
+#ifndef WEFT_CONTEXT_H
+#define WEFT_CONTEXT_H
+
+#include <weft/frame.h>
+
+struct weft_task;
+
+/** A context variable: a constant, told by its address. */
+typedef struct weft_variable {
+    const void *unbound; /* its value where no block binds it */
+} weft_variable;
+
+/** A value of a variable: a member of the frame whose block it is. Private but for its room. */
+typedef struct weft_binding {
+    struct weft_binding *outer;
+    const weft_variable *variable;
+    const void *value;
+    size_t seen; /* by so many tasks and bindings */
+} weft_binding;
+
+/**
+ * A block in which a variable has a value.
+ *
+ * @param binding   A weft_binding of the frame; evaluated more than once.
+ * @param variable  A const weft_variable *, of static storage.
+ * @param value     A const void *: what it points to outlives the block.
+ * Cost: O(1), no allocation.
+ */
+#if WEFT_CONTEXT
+#define WEFT_BIND(binding, variable, value)                                                        \
+    WEFT__BIND(WEFT__N, WEFT__N, binding, variable, value)
+#else
+#define WEFT_BIND(binding, variable, value)                                                        \
+    WEFT__STATIC_ASSERT(0, "context variables need -DWEFT_CONTEXT=1");
+#endif
+
+/** In a coroutine: the value of a variable, or its `unbound`. Cost: O(open bindings). */
+#define WEFT_GET(variable) weft_context_get(WEFT_CONTEXT_NOW(), variable)
+
+/** In a coroutine: its context, as weft_task_set_context() takes it. NULL: nothing is bound. */
+#define WEFT_CONTEXT_NOW() (*weft__context_of(WEFT_SELF()))
+
+WEFT__BEGIN_C
+
+/** The value of a variable in a context. Context: any. */
+static inline const void *weft_context_get(const weft_binding *context,
+                                           const weft_variable *variable)
+{
+    for (; context != NULL; context = context->outer) {
+        if (context->variable == variable) {
+            return context->value;
+        }
+    }
+    return variable->unbound;
+}
+
+/* How it is done. */
+
+/* A pointer moves from one binding to another. */
+static inline void weft__context_move(weft_binding **place, weft_binding *context)
+{
+    if (*place != NULL) {
+        (*place)->seen--;
+    }
+    if (context != NULL) {
+        context->seen++;
+    }
+    *place = context;
+}
+
+static inline void weft__bind(weft_binding **context, weft_binding *binding,
+                              const weft_variable *variable, const void *value)
+{
+    binding->outer = *context;
+    binding->variable = variable;
+    binding->value = value;
+    binding->seen = 1;
+    *context = binding;
+}
+
+static inline void weft__unbind(const weft_frame *frame, weft_binding **context,
+                                weft_binding *binding)
+{
+    if (WEFT__RARE(*context != binding || binding->seen != 1)) {
+        weft__stop_in(frame, weft_describe(frame->step),
+                      "a task or callback that sees this WEFT_BIND outlives it: put a group inside "
+                      "the block, or weft_task_set_context(task, NULL)");
+    }
+    *context = binding->outer;
+}
+
+#define WEFT__BIND(n, u, binding, variable, value)                                                 \
+    WEFT__BIND_(n, u, binding, variable, value)
+#define WEFT__BIND_(n, u, binding, variable, value)                                                \
+    WEFT__BLOCK(n, u,                                                                              \
+                weft__bind(weft__context_of(WEFT_SELF()), &(binding), variable, value),            \
+                weft__unbind(weft__f, weft__context_of(WEFT_SELF()), &(binding));                  \
+                if (weft__f->state == WEFT__STATE(u)) { WEFT__LEAVE(); })
+
+WEFT__END_C
+
+#endif
