@@ -74,10 +74,10 @@ void weft_listener_close(weft_listener **place)
     const int fd = listener->source.fd;
     const bool is_ours = listener->source.loop == NULL || !weft__is_forked(listener->source.loop);
     weft_source_close(&listener->source); /* wakes who accepts */
-    close(fd);
     if (is_ours) {
         remove_file(listener);
     }
+    close(fd); /* behind it another may take the name, and even get the number of the file */
     listener->users++;
     weft__listener_leave(listener);
 }
@@ -103,6 +103,16 @@ uint16_t weft_listener_port(const weft_listener *listener)
 
 /* --- bound ------------------------------------------------------------------------------------ */
 
+/* Closes a socket that was bound in vain. Its file goes first: see weft_listener_close(). */
+static void close_bound(int fd, const struct sockaddr *address)
+{
+    const struct sockaddr_un *const local = (const void *)address;
+    if (address->sa_family == AF_UNIX && local->sun_path[0] != '\0') {
+        unlink(local->sun_path);
+    }
+    close(fd);
+}
+
 /* A socket that is bound and listens: its descriptor, or -errno. */
 static int bind_and_listen(const struct sockaddr *address, socklen_t size, int backlog, bool dual)
 {
@@ -117,9 +127,14 @@ static int bind_and_listen(const struct sockaddr *address, socklen_t size, int b
     if (address->sa_family == AF_INET6) {
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, dual ? &off : &on, sizeof on);
     }
-    if (bind(fd, address, size) < 0 || listen(fd, backlog > 0 ? backlog : SOMAXCONN) < 0) {
+    if (bind(fd, address, size) < 0) {
         const int status = -errno;
         close(fd);
+        return status;
+    }
+    if (listen(fd, backlog > 0 ? backlog : SOMAXCONN) < 0) {
+        const int status = -errno;
+        close_bound(fd, address);
         return status;
     }
     return fd;
@@ -197,10 +212,23 @@ static bool is_stale(const struct sockaddr_un *address, int size)
     return stale;
 }
 
+/* Which file is to be removed in the end: 0, or WEFT_ENOMEM. */
+static int remember_file(weft_listener *listener, const char *path)
+{
+    struct stat file;
+    if (path[0] == '@' || lstat(path, &file) < 0) {
+        return 0;
+    }
+    listener->device = file.st_dev;
+    listener->inode = file.st_ino;
+    listener->path = strdup(path);
+    return listener->path != NULL ? 0 : WEFT_ENOMEM;
+}
+
 int weft_listen_unix(weft_loop *loop, weft_listener **ret_listener, const char *path)
 {
     struct sockaddr_un address;
-    struct stat file;
+    const struct sockaddr *const name = (const struct sockaddr *)&address;
     weft_listener *listener = NULL;
     const int size = weft__unix_address(&address, path);
     if (size < 0) {
@@ -209,21 +237,19 @@ int weft_listen_unix(weft_loop *loop, weft_listener **ret_listener, const char *
     if (is_stale(&address, size)) {
         unlink(path);
     }
-    const int status =
-        own(loop, &listener,
-            bind_and_listen((const struct sockaddr *)&address, (socklen_t)size, 0, false));
+    const int fd = bind_and_listen(name, (socklen_t)size, 0, false);
+    int status = fd < 0 ? fd : weft_listener_open(loop, &listener, fd);
     if (status < 0) {
+        if (fd >= 0) {
+            close_bound(fd, name);
+        }
         return status;
     }
-    if (path[0] != '@' && lstat(path, &file) == 0) {
-        listener->device = file.st_dev;
-        listener->inode = file.st_ino;
-        listener->path = strdup(path);
-        if (listener->path == NULL) {
-            unlink(path);
-            weft_listener_close(&listener);
-            return WEFT_ENOMEM;
-        }
+    status = remember_file(listener, path);
+    if (status < 0) {
+        unlink(path);
+        weft_listener_close(&listener);
+        return status;
     }
     *ret_listener = listener;
     return 0;
