@@ -125,7 +125,7 @@ WEFT_ASYNC(weft_connect, self)
                 }
             }
         }
-        weft_group_cancel(&self->group);
+        weft_group_cancel_because(&self->group, "another address was faster");
     }
     if (self->winner == 0) {
         WEFT_RETURN_STATUS(self->first_failure);

@@ -230,7 +230,7 @@ static void cancel_leftovers(weft_loop *loop)
 {
     weft_loop *const outer = weft__running; /* another one of this thread may close it */
     int status;
-    weft_group_cancel(&loop->executor.group);
+    weft_group_cancel_because(&loop->executor.group, "the loop closes");
     weft__running = loop;
     do {
         status = weft_executor_run(&loop->executor);

@@ -23,7 +23,7 @@ static int run_task(weft_loop *loop, weft_task *task)
             weft__loop_report(&loop->executor.core, &report);
             weft__loop_dump(loop);
         }
-        weft_task_cancel(task);
+        weft_task_cancel_because(task, "its run ended before it: a deadlock, or a stop");
         while (!weft_task_is_done(task)) {
             if (weft_executor_run_until(&loop->executor, task) == WEFT_EDEADLOCK &&
                 !weft_task_is_done(task)) {
@@ -48,7 +48,9 @@ int weft__loop_run_frame(weft_loop *loop, weft_frame *frame)
 static void report_main(weft_loop *loop, const weft_task *task, int status)
 {
     const weft_site *const site =
-        task->chain.failed_in != NULL ? weft_describe(task->chain.failed_in) : NULL;
+        task->chain.failed_line != 0 && task->chain.failed_in != NULL
+            ? weft_describe(task->chain.failed_in)
+            : NULL;
     const weft_report report = {.message = "the main task failed",
                                 .task = task,
                                 .status = status,

@@ -169,7 +169,7 @@ int weft_loop_dump_on(weft_loop *loop, int number)
 static void interrupted(weft_remote *remote)
 {
     (void)remote;
-    interrupt.was_delivered = weft_task_cancel(interrupt.main_task);
+    interrupt.was_delivered = weft_task_cancel_because(interrupt.main_task, "SIGINT");
 }
 
 static void on_interrupt(int number)

@@ -19,10 +19,15 @@ WEFT__BEGIN_C
  * Asks a task to stop: its wait under way is undone and every further one refused, until it has
  * ended; FINALLY can wait. A task that has not begun runs only its FINALLY.
  *
+ *     bool weft_task_cancel(weft_task *task);
+ *     bool weft_task_cancel_because(weft_task *task, const char *why);
+ *
+ * @param why  For people, a string of static storage: weft_task_reason(), dumps.
  * @return true if it will see that; false if it has ended already.
  * Context: loop. Cost: O(scopes of the task).
  */
-static inline bool weft_task_cancel(weft_task *task);
+#define weft_task_cancel(task) weft__task_cancel(task, WEFT__REASON(NULL))
+#define weft_task_cancel_because(task, why) weft__task_cancel(task, WEFT__REASON(why))
 
 /** How many requests stand on the task's own scope. */
 static inline int weft_cancelling(const weft_task *task)
@@ -39,9 +44,36 @@ static inline int weft_cancelling(const weft_task *task)
 static inline int weft_uncancel(weft_task *task);
 
 /** Cancels what happens inside a scope. Quiet: who cancels, absorbs (see WEFT_MOVE_ON). */
-static inline void weft_scope_cancel(weft_scope *scope);
+#define weft_scope_cancel(scope) weft__scope_cancel(scope, WEFT__REASON(NULL))
+#define weft_scope_cancel_because(scope, why) weft__scope_cancel(scope, WEFT__REASON(why))
+
+/**
+ * Why a task was cancelled last, and where: who cancels by the functions above leaves file and line;
+ * a deadline, a group and a loop say so. What a task hands on (to its group's children, to what it
+ * joins) has the same reason.
+ *
+ * @return static; NULL if it was not cancelled, or has failed since in another way, or WEFT_ORIGINS
+ *         is 0. It stays when the task has ended. Context: loop.
+ */
+static inline const weft_reason *weft_task_reason(const weft_task *task)
+{
+    return weft__reason_of(&task->chain);
+}
+
+/** In a coroutine, in FINALLY as a rule: why this task was cancelled. As weft_task_reason(). */
+#define WEFT_REASON() weft_task_reason(WEFT_SELF())
 
 /* How it is done. */
+
+#if WEFT_ORIGINS
+#define WEFT__REASON(why)                                                                          \
+    (__extension__({                                                                               \
+        static const weft_reason weft__reason = {why, __FILE__, __LINE__};                         \
+        &weft__reason;                                                                             \
+    }))
+#else
+#define WEFT__REASON(why) ((const weft_reason *)NULL)
+#endif
 
 /* A request has come: undoes the wait, if there is one and it can be undone. */
 static inline void weft__interrupt(weft_task *task)
@@ -63,24 +95,27 @@ static inline void weft__interrupt(weft_task *task)
     } else {
         return; /* the wait has failed by itself */
     }
-    weft__from_library(chain);
     weft__acknowledge(chain);
 }
 
-static inline void weft__request(weft_task *task, weft__serial *requests, weft__serial *serial)
+static inline void weft__request(weft_task *task, weft__serial *requests, weft__serial *serial,
+                                 const weft_reason *reason)
 {
+    if (!weft__is_pending(&task->chain)) {
+        weft__set_reason(&task->chain, reason); /* the first says why */
+    }
     *serial = weft__next_serial(&task->chain);
     *requests = *requests < WEFT__SERIAL_LAST ? (weft__serial)(*requests + 1) : *requests;
     weft__look(&task->chain);
     weft__interrupt(task);
 }
 
-static inline bool weft_task_cancel(weft_task *task)
+static inline bool weft__task_cancel(weft_task *task, const weft_reason *reason)
 {
     if (!weft_task_is_running(task)) {
         return false;
     }
-    weft__request(task, &task->chain.requests, &task->chain.asked);
+    weft__request(task, &task->chain.requests, &task->chain.asked, reason);
     return true;
 }
 
@@ -100,10 +135,10 @@ static inline int weft_uncancel(weft_task *task)
     return chain->requests;
 }
 
-static inline void weft_scope_cancel(weft_scope *scope)
+static inline void weft__scope_cancel(weft_scope *scope, const weft_reason *reason)
 {
     if (scope->task != NULL) {
-        weft__request(scope->task, &scope->requests, &scope->serial);
+        weft__request(scope->task, &scope->requests, &scope->serial, reason);
     }
 }
 

@@ -51,8 +51,7 @@ typedef struct weft_binding {
  * Cost: O(1), no allocation.
  */
 #if WEFT_CONTEXT
-#define WEFT_BIND(binding, variable, value)                                                        \
-    WEFT__BIND(WEFT__N, WEFT__N, binding, variable, value)
+#define WEFT_BIND(binding, variable, value) WEFT__BIND(WEFT__N, WEFT__N, binding, variable, value)
 #else
 #define WEFT_BIND(binding, variable, value)                                                        \
     WEFT__STATIC_ASSERT(0, "context variables need -DWEFT_CONTEXT=1");
@@ -113,13 +112,12 @@ static inline void weft__unbind(const weft_frame *frame, weft_binding **context,
     *context = binding->outer;
 }
 
-#define WEFT__BIND(n, u, binding, variable, value)                                                 \
-    WEFT__BIND_(n, u, binding, variable, value)
+#define WEFT__BIND(n, u, binding, variable, value) WEFT__BIND_(n, u, binding, variable, value)
 #define WEFT__BIND_(n, u, binding, variable, value)                                                \
-    WEFT__BLOCK(n, u,                                                                              \
-                weft__bind(weft__context_of(WEFT_SELF()), &(binding), variable, value),            \
-                weft__unbind(weft__f, weft__context_of(WEFT_SELF()), &(binding));                  \
-                if (weft__f->state == WEFT__STATE(u)) { WEFT__LEAVE(); })
+    WEFT__BLOCK(                                                                                   \
+        n, u, weft__bind(weft__context_of(WEFT_SELF()), &(binding), variable, value),              \
+        weft__unbind(weft__f, weft__context_of(WEFT_SELF()), &(binding));                          \
+        if (weft__f->state == WEFT__STATE(u)) { WEFT__LEAVE(); })
 
 WEFT__END_C
 

@@ -253,15 +253,54 @@ static inline const char *weft_task_name(const weft_task *task)
     return site != NULL ? site->name : NULL;
 }
 
-/* A failure has no place of its own: the line that awaits is where it began. */
+static inline const weft_reason *weft__reason_of(const weft_chain *chain)
+{
+#if WEFT_ORIGINS
+    return chain->failed_line == 0 ? chain->reason : NULL;
+#else
+    (void)chain;
+    return NULL;
+#endif
+}
+
+/* A failure has no place of its own: the line that awaits is where it began. A cancellation that
+ * passes keeps its reason. */
 static inline void weft__from_library(weft_chain *chain)
 {
 #if WEFT_ORIGINS
-    if ((chain->flags & WEFT__SEALED) == 0) {
+    if ((chain->flags & WEFT__SEALED) == 0 &&
+        (chain->status != WEFT_ECANCELED || weft__reason_of(chain) == NULL)) {
         chain->failed_in = NULL;
     }
 #else
     (void)chain;
+#endif
+}
+
+/* A cancellation was absorbed. */
+static inline void weft__forget_reason(weft_chain *chain)
+{
+#if WEFT_ORIGINS
+    if ((chain->flags & WEFT__SEALED) == 0 && weft__reason_of(chain) != NULL) {
+        chain->reason = NULL;
+    }
+#else
+    (void)chain;
+#endif
+}
+
+/* A cancellation has a place: where it was asked for. What a failure in flight says is kept. */
+static inline void weft__set_reason(weft_chain *chain, const weft_reason *reason)
+{
+#if WEFT_ORIGINS
+    const bool fails =
+        (chain->flags & WEFT__READY) != 0 && chain->status < 0 && chain->status != WEFT_ECANCELED;
+    if (!fails && (chain->flags & WEFT__SEALED) == 0) {
+        chain->failed_line = 0;
+        chain->reason = reason;
+    }
+#else
+    (void)chain, (void)reason;
 #endif
 }
 
@@ -273,14 +312,16 @@ __attribute__((cold, noinline, unused)) static void weft__report(weft_core *core
 {
     if (core->report != NULL) {
         weft_step_function *step = frame != NULL ? frame->step : NULL;
+        const weft_reason *reason = NULL;
         weft_report report = WEFT__ZERO;
 #if WEFT_LINES
         report.line = frame != NULL ? frame->line : 0;
 #endif
 #if WEFT_ORIGINS
         if (frame == NULL && task != NULL) {
-            step = task->chain.failed_in;
-            report.line = task->chain.failed_line;
+            reason = weft__reason_of(&task->chain);
+            step = task->chain.failed_line != 0 ? task->chain.failed_in : NULL;
+            report.line = reason != NULL ? reason->line : task->chain.failed_line;
         }
 #endif
         const weft_site *const site = step != NULL ? weft_describe(step) : NULL;
@@ -288,7 +329,7 @@ __attribute__((cold, noinline, unused)) static void weft__report(weft_core *core
         report.task = task;
         report.status = status;
         report.function = site != NULL ? site->name : "?";
-        report.file = site != NULL ? site->file : "?";
+        report.file = site != NULL ? site->file : reason != NULL ? reason->file : "?";
         core->report(core, &report);
     }
 }

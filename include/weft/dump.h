@@ -216,6 +216,11 @@ static inline void weft__dump_state(weft__print *print, const weft_chain *chain,
         weft__print_number(print, chain->requests, 10);
         weft__print_text(print, " times");
     }
+    if (chain->newest > 0 && weft__reason_of(chain) != NULL &&
+        weft__reason_of(chain)->why != NULL) {
+        weft__print_text(print, ": ");
+        weft__print_text(print, weft__reason_of(chain)->why);
+    }
     weft__print_text(print, chain->note > 0 ? ", cleans up\n" : "\n");
 }
 

@@ -84,6 +84,13 @@ struct weft_frame {
 #endif
 };
 
+/** Why somebody was asked to stop, and where: see cancel.h. */
+typedef struct weft_reason {
+    const char *why; /* or NULL */
+    const char *file;
+    int line;
+} weft_reason;
+
 /** An open cancel scope or group: the chain keeps the innermost, each the next one out. */
 typedef struct weft_block {
     struct weft_block *outer;
@@ -112,8 +119,11 @@ struct weft_chain {
     weft__serial newest;          /* the newest that no shield hides */
     weft__serial requests, asked; /* the task's own scope: how many, and the newest of them */
 #if WEFT_ORIGINS
-    uint16_t failed_line;             /* where the status turned negative */
-    weft_step_function *failed_in;    /* NULL: in a function of the library, or in plain C */
+    uint16_t failed_line; /* where the status turned negative; 0: it is a cancellation's */
+    union {
+        weft_step_function *failed_in; /* NULL: in a function of the library, or in plain C */
+        const weft_reason *reason;     /* of a cancellation */
+    };
 #endif
 };
 

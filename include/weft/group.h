@@ -108,7 +108,8 @@ typedef struct weft_group {
 WEFT__BEGIN_C
 
 /** Asks all tasks of the group to stop. The block ends quietly, without a status of its own. */
-static inline void weft_group_cancel(weft_group *group);
+#define weft_group_cancel(group) weft__group_cancel(group, WEFT__REASON(NULL))
+#define weft_group_cancel_because(group, why) weft__group_cancel(group, WEFT__REASON(why))
 
 /** True if a task of the group has not ended. */
 static inline bool weft_group_is_busy(const weft_group *group)
@@ -127,7 +128,7 @@ static inline bool weft_group_is_busy(const weft_group *group)
 #define WEFT__GROUP_LINE() ((void)0)
 #endif
 
-static inline void weft_group_cancel(weft_group *group)
+static inline void weft__group_cancel(weft_group *group, const weft_reason *reason)
 {
     if (group->owner.core == NULL || group->is_cancelled) {
         return;
@@ -135,10 +136,10 @@ static inline void weft_group_cancel(weft_group *group)
     group->is_cancelled = true;
     for (weft_link *link = group->children.next, *next; link != &group->children; link = next) {
         next = link->next;
-        (void)weft_task_cancel(WEFT_CONTAINER(link, weft_task, sibling));
+        (void)weft__task_cancel(WEFT_CONTAINER(link, weft_task, sibling), reason);
     }
     if (!group->is_leaving) {
-        weft_scope_cancel(&group->scope);
+        weft__scope_cancel(&group->scope, reason);
     }
 }
 
@@ -154,7 +155,7 @@ static inline void weft__group_ended(weft_owner *owner, weft_task *task)
         group->failed_in = task->chain.failed_in;
 #endif
         if (!group->keep_going) {
-            weft_group_cancel(group);
+            weft_group_cancel_because(group, "another task of its group failed");
         }
     }
     if (group->is_leaving && !weft_group_is_busy(group)) {
@@ -179,6 +180,14 @@ static inline void weft__group_enter(weft_frame *frame, weft_chain *chain, weft_
     weft__scope_push(chain, frame, &group->scope);
 }
 
+/* Why the children are asked to stop when the body was left by a status. */
+static inline const weft_reason *weft__leaving_reason(const weft_chain *chain,
+                                                      const weft_group *group)
+{
+    return group->leaving_with == WEFT_ECANCELED ? weft__reason_of(chain)
+                                                 : WEFT__REASON("the body of its group failed");
+}
+
 /* The end of the block, entered again after each wait; true: it waits. The first wait can be
  * cancelled, and hands that down; then nothing interrupts it. */
 static inline bool weft__group_waits(weft_chain *chain, weft_group *group, bool unwinding)
@@ -188,11 +197,11 @@ static inline bool weft__group_waits(weft_chain *chain, weft_group *group, bool 
         group->is_unwinding = unwinding;
         group->leaving_with = unwinding ? chain->status : (int16_t)0;
         if (group->leaving_with < 0) {
-            weft_group_cancel(group);
+            weft__group_cancel(group, weft__leaving_reason(chain, group));
         }
     } else if (chain->status == WEFT_ECANCELED) {
         group->was_interrupted = true;
-        weft_group_cancel(group);
+        weft__group_cancel(group, weft__reason_of(chain));
     }
     if (!weft_group_is_busy(group)) {
         return false;
@@ -200,7 +209,7 @@ static inline bool weft__group_waits(weft_chain *chain, weft_group *group, bool 
     if (weft__is_pending(chain) && !group->is_cancelled) {
         group->was_interrupted = true;
         weft__acknowledge(chain);
-        weft_group_cancel(group);
+        weft__group_cancel(group, weft__reason_of(chain));
     }
     return weft__park(chain, NULL, WEFT__PARKED | (group->is_cancelled ? WEFT__HOLDS : 0));
 }

@@ -50,7 +50,7 @@ static inline WEFT_ASYNC(weft_join, self)
     weft__watch_end(self->task, &self->watcher);
     WEFT_PARK(NULL);
     if (!self->has_ended) { /* cancelled: hand it on, and wait all the same */
-        weft_task_cancel(self->task);
+        (void)weft__task_cancel(self->task, weft_task_reason(self->joiner));
         WEFT_HOLD(NULL);
     }
     WEFT_RETURN_STATUS(self->status);

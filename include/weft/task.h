@@ -204,8 +204,8 @@ __attribute__((cold, noinline, unused)) static bool weft__refuse(weft_task *task
                      "a thousand waits refused in a row: leave the loop on WEFT_ECANCELED",
                      WEFT_ECANCELED);
     }
-    weft__from_library(chain);
     chain->status = WEFT_ECANCELED;
+    weft__from_library(chain);
     weft__acknowledge(chain);
     if (!weft__is_spent(chain)) {
         return false;
@@ -246,6 +246,7 @@ static inline void weft__scope_leave(weft_task *task, weft_scope *scope)
     }
     if (scope->serial != 0) {
         task->owner->core->refused = 0;
+        weft__forget_reason(&task->chain);
     }
     weft__scope_pop(&task->chain, scope);
     scope->task = NULL; /* closed: what is asked of it now is asked of nobody */

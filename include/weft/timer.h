@@ -81,7 +81,8 @@ static inline void weft__scope_expire(weft_scope *scope)
         weft__look(&scope->task->chain);
         weft__interrupt(scope->task);
     } else {
-        weft__request(scope->task, &scope->requests, &scope->serial);
+        weft__request(scope->task, &scope->requests, &scope->serial,
+                      WEFT__REASON("its deadline passed"));
     }
 }
 
