@@ -610,26 +610,53 @@ END_TEST
 
 struct origin_library {
     WEFT_FRAME;
-    struct weft_sleep nap;
+    weft_task *failed;
+    struct weft_join join;
 };
 
 static WEFT_ASYNC(origin_library, self)
 {
-    (void)weft_task_cancel(WEFT_SELF());
     origin_line = __LINE__ + 1;
+    WEFT_TRY(self->join, weft_join, self->failed);
+}
+WEFT_END
+
+START_TEST(what_the_library_fails_with_began_at_the_line_that_awaited_it)
+{
+    WEFT_TASK(origin_top) failed = {0};
+    WEFT_TASK(origin_library) task = {0};
+    begin();
+    START(&failed, origin_top);
+    START(&task, origin_library, &failed.task);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_int_eq(task.task.status, -5);
+    ck_assert_int_eq(task.task.chain.failed_line, origin_line);
+    ck_assert_str_eq(weft_describe(task.task.chain.failed_in)->name, "origin_library");
+}
+END_TEST
+
+struct origin_cancelled {
+    WEFT_FRAME;
+    struct weft_sleep nap;
+};
+
+static WEFT_ASYNC(origin_cancelled, self)
+{
+    origin_line = __LINE__ + 1;
+    (void)weft_task_cancel(WEFT_SELF());
     WEFT_TRY(self->nap, weft_sleep, WEFT_S(1));
 }
 WEFT_END
 
-START_TEST(what_the_library_refuses_began_at_the_line_that_awaited_it)
+START_TEST(a_cancellation_began_where_it_was_asked_for)
 {
-    WEFT_TASK(origin_library) task = {0};
+    WEFT_TASK(origin_cancelled) task = {0};
     begin();
-    START(&task, origin_library);
+    START(&task, origin_cancelled);
     ck_assert_int_eq(run(), 0);
     ck_assert_int_eq(task.task.status, WEFT_ECANCELED);
-    ck_assert_int_eq(task.task.chain.failed_line, origin_line);
-    ck_assert_str_eq(weft_describe(task.task.chain.failed_in)->name, "origin_library");
+    ck_assert_int_eq(weft_task_reason(&task.task)->line, origin_line);
+    ck_assert_str_eq(weft_task_reason(&task.task)->file, __FILE__);
 }
 END_TEST
 
@@ -926,7 +953,8 @@ SUITE(frame)
     TEST_EACH(recursion_of_a_million_levels_does_not_grow_the_c_stack, 2);
     TEST(calls_in_a_loop_do_not_grow_the_c_stack);
     TEST(a_task_knows_the_line_that_returned_its_failure);
-    TEST(what_the_library_refuses_began_at_the_line_that_awaited_it);
+    TEST(what_the_library_fails_with_began_at_the_line_that_awaited_it);
+    TEST(a_cancellation_began_where_it_was_asked_for);
     TEST(a_failure_that_was_handled_is_not_the_origin_of_a_later_one);
     TEST(a_failing_cleanup_does_not_hide_where_the_outcome_came_from);
     TEST(a_cleanup_that_the_library_refuses_does_not_hide_where_the_outcome_came_from);
