@@ -27,10 +27,15 @@
 #ifndef WEFT_CHECK_H
 #define WEFT_CHECK_H
 
+#ifdef WEFT_SMALL_CHECK
+#include "small_check.h"
+#include <signal.h>
+#else
 #include <check.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#endif
 
 /** The list of the tests, and main(). */
 #define SUITE(name)                                                                                \
@@ -55,6 +60,17 @@
         }                                                                                          \
     } while (0)
 
+#ifdef WEFT_SMALL_CHECK
+static inline int weft__forks(void)
+{
+    return 1;
+}
+
+static inline int weft__run_suite(const char *name, void (*add_tests)(TCase *))
+{
+    return small_check_suite(name, add_tests);
+}
+#else
 static inline int weft__forks(void)
 {
     const char *const choice = getenv("CK_FORK");
@@ -75,5 +91,7 @@ static inline int weft__run_suite(const char *name, void (*add_tests)(TCase *))
     srunner_free(runner);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
+
+#endif
 
 #endif
