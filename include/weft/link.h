@@ -32,16 +32,23 @@ static inline bool weft_link_is_empty(const weft_link *link)
     return link->next == link || link->next == NULL;
 }
 
+/* The same for a head that is no longer zeroed. */
+static inline void weft__link_append(weft_link *place, weft_link *link)
+{
+    weft_link *const last = place->prev;
+    link->prev = last;
+    link->next = place;
+    last->next = link;
+    place->prev = link;
+}
+
 /** Puts `link`, which is in no list, right before `place`: before the head is the end. */
 static inline void weft_link_insert(weft_link *place, weft_link *link)
 {
     if (WEFT__RARE(place->next == NULL)) {
         weft_link_init(place);
     }
-    link->prev = place->prev;
-    link->next = place;
-    place->prev->next = link;
-    place->prev = link;
+    weft__link_append(place, link);
 }
 
 /** Takes `link` out of the list it is in, if it is in one. */

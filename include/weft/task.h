@@ -155,11 +155,17 @@ static inline void weft_wake_all(const weft_link *list)
 
 /* How it is done. */
 
+/* Of its own, so that a step that only parks needs no room on the stack for it. */
+__attribute__((noreturn, cold, noinline, unused)) static void weft__not_a_task(weft_frame *frame)
+{
+    weft__stop_in(frame, weft_describe(frame->step),
+                  "it has to wait: drive it from a coroutine, not from plain C");
+}
+
 static inline weft_task *weft__task(weft_chain *chain)
 {
     if (WEFT__RARE((chain->flags & WEFT__IS_TASK) == 0)) {
-        weft__stop_in(chain->top, weft_describe(chain->top->step),
-                      "it has to wait: drive it from a coroutine, not from plain C");
+        weft__not_a_task(chain->top);
     }
     return WEFT_CONTAINER(chain, weft_task, chain);
 }
@@ -228,9 +234,8 @@ static inline bool weft__park(weft_chain *chain, weft_link *list, int how)
     chain->flags = (uint8_t)(chain->flags | how);
     chain->status = 0;
     if ((how & WEFT__READY) != 0) {
-        list = &task->owner->core->ready;
-    }
-    if (list != NULL) {
+        weft__link_append(&task->owner->core->ready, &task->link);
+    } else if (list != NULL) {
         weft_link_insert(list, &task->link);
     } else {
         weft_link_init(&task->link);
