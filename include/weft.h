@@ -18,6 +18,7 @@
  *   weft/executor.h   runs what is ready, sleeps until the next deadline; a port of 3 functions
  *   weft/sync.h       event, semaphore, signals from interrupts and threads
  *   weft/queue.h      a bounded queue
+ *   weft/lifo_queue.h, priority_queue.h   in other orders
  *   weft/dump.h       what is every task waiting for?
  *
  * For tests, yours too; included by name:
@@ -41,6 +42,8 @@
 
 #include <weft/dump.h>
 #include <weft/executor.h>
+#include <weft/lifo_queue.h>
+#include <weft/priority_queue.h>
 #include <weft/queue.h>
 #include <weft/resume.h>
 #include <weft/sync.h>

@@ -1,7 +1,8 @@
 /* test_chaos.c - random programs under random cancellations lose nothing and leave nothing behind. */
 /* SPDX-License-Identifier: MIT */
 #include "virtual.h"
-#include <weft/queue.h>
+#include <weft/lifo_queue.h>
+#include <weft/priority_queue.h>
 #include <weft/sync.h>
 
 enum { WORKERS = 8, OPERATIONS = 30, PERMITS = 2, ROOM = 3, SEEDS = 100 };
@@ -10,6 +11,7 @@ static uint32_t seed;
 static weft_semaphore limit;
 static weft_queue queue;
 static int items[ROOM];
+static WEFT_PRIORITY_QUEUE_ITEMS(int, ROOM) ranked;
 static int next_item, got[WORKERS * OPERATIONS * 2], put_count, get_count, done_count;
 static int began, cleaned, opened, closed;
 
@@ -19,6 +21,11 @@ static int below(int bound)
     seed ^= seed >> 17;
     seed ^= seed << 5;
     return (int)(seed % (uint32_t)bound);
+}
+
+static bool is_less(const void *left, const void *right)
+{
+    return *(const int *)left < *(const int *)right;
 }
 
 static weft_time some_time(void)
@@ -177,7 +184,13 @@ static void begin_chaos(uint32_t number)
     begin();
     seed = number * 2654435761U + 1;
     limit = (weft_semaphore){.permits = PERMITS};
-    weft_queue_init(&queue, items, sizeof items[0], ROOM);
+    if (number % 3 == 0) {
+        weft_priority_queue_init(&queue, &ranked, is_less);
+    } else if (number % 3 == 1) {
+        weft_lifo_queue_init(&queue, items, sizeof items[0], ROOM);
+    } else {
+        weft_queue_init(&queue, items, sizeof items[0], ROOM);
+    }
     next_item = put_count = get_count = done_count = began = cleaned = opened = closed = 0;
     memset(got, 0, sizeof got);
 }
@@ -196,7 +209,7 @@ START_TEST(random_programs_under_random_cancellations_lose_nothing)
 
     ck_assert_uint_eq(limit.permits, PERMITS);
     ck_assert(weft_link_is_empty(&limit.waiters));
-    ck_assert_uint_eq(queue.handed, 0);
+    ck_assert_uint_eq(queue.promised, 0);
     ck_assert_int_eq(put_count - get_count, (int)weft_queue_size(&queue));
     ck_assert_uint_eq(queue.unfinished, weft_queue_size(&queue));
     for (int item = 0; item < next_item; item++) {

@@ -1,78 +1,13 @@
 /* test_queue.c - items that pass from task to task, in order, with a limit. */
 /* SPDX-License-Identifier: MIT */
-#include "virtual.h"
-#include <weft/queue.h>
-
-static int room[64];
-static weft_queue queue;
-
-static void begin_with_room_for(size_t capacity)
-{
-    begin();
-    weft_queue_init(&queue, room, sizeof room[0], capacity);
-}
-
-/* Puts `count` numbers from `first` on, and says each that is in. */
-struct putter {
-    WEFT_FRAME;
-    int first, count, i;
-    struct weft_put put;
-};
-
-static WEFT_ASYNC(putter, self)
-{
-    for (self->i = 0; self->i < self->count; self->i++, self->first++) {
-        WEFT_CATCH(self->put, weft_put, &queue, &self->first);
-        if (WEFT_STATUS() < 0) {
-            say("!%d ", WEFT_STATUS());
-            WEFT_RETURN(WEFT_STATUS());
-        }
-        say("+%d ", self->first);
-    }
-}
-WEFT_END
-
-/* Gets `count` numbers, and says each. */
-struct getter {
-    WEFT_FRAME;
-    char name;
-    int count, item;
-    struct weft_get get;
-};
-
-static WEFT_ASYNC(getter, self)
-{
-    while (self->count-- > 0) {
-        WEFT_CATCH(self->get, weft_get, &queue, &self->item);
-        if (WEFT_STATUS() < 0) {
-            say("%c!%d ", self->name, WEFT_STATUS());
-            WEFT_RETURN(WEFT_STATUS());
-        }
-        say("%c%d ", self->name, self->item);
-    }
-}
-WEFT_END
-
-typedef WEFT_TASK(putter) putter_task;
-typedef WEFT_TASK(getter) getter_task;
-
-static void put(int item)
-{
-    ck_assert_int_eq(weft_put_nowait(&queue, &item), 0);
-}
-
-static int get(void)
-{
-    int item = -1;
-    ck_assert_int_eq(weft_get_nowait(&queue, &item), 0);
-    return item;
-}
+/* What ends a wait early is in test_queue_cancel.c, what ends a queue in test_queue_shutdown.c. */
+#include "queues.h"
 
 /* Without waiting. */
 
 START_TEST(items_come_out_in_the_order_in_which_they_went_in)
 {
-    begin_with_room_for(3);
+    begin_with(FIFO, 3);
     for (int round = 0; round < 5; round++) { /* round the ring */
         put(round), put(round + 10);
         ck_assert_int_eq(get(), round);
@@ -81,26 +16,45 @@ START_TEST(items_come_out_in_the_order_in_which_they_went_in)
 }
 END_TEST
 
-START_TEST(a_queue_tells_how_full_it_is)
+START_TEST(a_fresh_queue_is_empty_and_tells_its_maxsize)
 {
-    int item = 3;
-    begin_with_room_for(2);
+    begin_with(_i, 3);
+    ck_assert_uint_eq(weft_queue_maxsize(&queue), 3);
+    ck_assert_uint_eq(weft_queue_size(&queue), 0);
     ck_assert(weft_queue_is_empty(&queue) && !weft_queue_is_full(&queue));
-    put(1);
-    ck_assert(!weft_queue_is_empty(&queue) && !weft_queue_is_full(&queue));
-    put(2);
-    ck_assert(weft_queue_is_full(&queue));
-    ck_assert_uint_eq(weft_queue_size(&queue), 2);
-    ck_assert_int_eq(weft_put_nowait(&queue, &item), WEFT_EFULL);
 }
 END_TEST
 
-START_TEST(nothing_to_get_is_told_and_leaves_the_item_alone)
+START_TEST(a_queue_tells_how_full_it_is)
 {
-    int item = 7;
-    begin_with_room_for(2);
-    ck_assert_int_eq(weft_get_nowait(&queue, &item), WEFT_EEMPTY);
-    ck_assert_int_eq(item, 7);
+    begin_with(_i, 2);
+    put(1);
+    ck_assert_uint_eq(weft_queue_size(&queue), 1);
+    ck_assert(!weft_queue_is_empty(&queue) && !weft_queue_is_full(&queue));
+    put(2);
+    ck_assert_uint_eq(weft_queue_size(&queue), 2);
+    ck_assert(!weft_queue_is_empty(&queue) && weft_queue_is_full(&queue));
+    (void)get();
+    ck_assert_uint_eq(weft_queue_size(&queue), 1);
+    ck_assert(!weft_queue_is_full(&queue));
+}
+END_TEST
+
+START_TEST(getting_from_an_empty_queue_is_refused_and_leaves_the_item_alone)
+{
+    begin_with(_i, 2);
+    ck_assert_int_eq(refused_get(), WEFT_EEMPTY);
+}
+END_TEST
+
+START_TEST(putting_into_a_full_queue_is_refused_and_changes_nothing)
+{
+    begin_with(_i, 1);
+    put(1);
+    ck_assert_int_eq(refused_put(), WEFT_EFULL);
+    ck_assert_uint_eq(queue.unfinished, 1);
+    ck_assert_int_eq(get(), 1);
+    ck_assert(weft_queue_is_empty(&queue));
 }
 END_TEST
 
@@ -118,14 +72,37 @@ START_TEST(items_of_any_size_are_copied)
 }
 END_TEST
 
+START_TEST(a_queue_that_was_used_up_can_be_prepared_anew)
+{
+    begin_with(_i, 2);
+    put(1);
+    weft_queue_shutdown(&queue, true);
+    begin_with(_i, 2);
+    put(2);
+    ck_assert_int_eq(get(), 2);
+}
+END_TEST
+
 /* Waiting. */
+
+START_TEST(what_need_not_wait_does_not_suspend)
+{
+    putter_task producer = {0};
+    getter_task consumer = {0};
+    begin_with(_i, 1);
+    START(&producer, putter, 1, 1);
+    START(&consumer, getter, 'a', 1);
+    run_one_pass();
+    ck_assert_str_eq(trace, "+1 a1 ");
+}
+END_TEST
 
 START_TEST(a_getter_waits_for_an_item)
 {
     getter_task task = {0};
-    begin_with_room_for(2);
-    START(&task, getter, 'a', 1);
-    run_one_pass();
+    begin_with(_i, 2);
+    start_getter(&task, 'a');
+    ck_assert_str_eq(trace, "");
     put(5);
     ck_assert_int_eq(run(), 0);
     ck_assert_str_eq(trace, "a5 ");
@@ -135,76 +112,116 @@ END_TEST
 START_TEST(a_putter_waits_for_room)
 {
     putter_task task = {0};
-    begin_with_room_for(2);
+    begin_with(_i, 2);
     START(&task, putter, 1, 3);
     run_one_pass();
     ck_assert_str_eq(trace, "+1 +2 ");
-    ck_assert_int_eq(get(), 1);
+    const int first = get();
     ck_assert_int_eq(run(), 0);
     ck_assert_str_eq(trace, "+1 +2 +3 ");
-    ck_assert_int_eq(get(), 2);
-    ck_assert_int_eq(get(), 3);
+    ck_assert_int_eq(first + get() + get(), 6);
 }
 END_TEST
 
-START_TEST(getters_are_served_in_order)
+START_TEST(getters_are_served_in_the_order_in_which_they_came)
 {
     getter_task tasks[3] = {0};
-    begin_with_room_for(3);
+    begin_with(_i, 3);
     for (int i = 0; i < 3; i++) {
-        START(&tasks[i], getter, (char)('a' + i), 1);
+        start_getter(&tasks[i], (char)('a' + i));
     }
-    run_one_pass();
+    for (int i = 0; i < 3; i++) { /* one at a time, so that the order of items is of no account */
+        put(i);
+        run_one_pass();
+    }
+    ck_assert_str_eq(trace, "a0 b1 c2 ");
+}
+END_TEST
+
+START_TEST(putters_are_served_in_the_order_in_which_they_came)
+{
+    putter_task tasks[3] = {0};
+    begin_with(_i, 1);
+    put(0);
+    for (int i = 0; i < 3; i++) {
+        start_putter(&tasks[i], 3 - i);
+    }
+    ck_assert_int_eq(get(), 0);
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(get(), 3 - i);
+    }
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "+3 +2 +1 ");
+}
+END_TEST
+
+START_TEST(several_getters_that_were_chosen_take_the_items_in_order)
+{
+    getter_task tasks[3] = {0};
+    begin_with(FIFO, 3);
+    for (int i = 0; i < 3; i++) {
+        start_getter(&tasks[i], (char)('a' + i));
+    }
     put(1), put(2), put(3);
     ck_assert_int_eq(run(), 0);
     ck_assert_str_eq(trace, "a1 b2 c3 ");
 }
 END_TEST
 
-START_TEST(putters_are_served_in_order)
+START_TEST(an_item_wakes_one_getter_and_room_wakes_one_putter)
 {
-    putter_task tasks[3] = {0};
-    begin_with_room_for(1);
-    put(0);
-    for (int i = 0; i < 3; i++) {
-        START(&tasks[i], putter, i + 1, 1);
-    }
+    getter_task getters[2] = {0};
+    putter_task putters[2] = {0};
+    begin_with(_i, 1);
+    start_getter(&getters[0], 'a');
+    start_getter(&getters[1], 'b');
+    put(1);
     run_one_pass();
-    for (int i = 0; i < 4; i++) {
-        ck_assert_int_eq(get(), i);
-    }
+    ck_assert_str_eq(trace, "a1 ");
+    put(2);
+    run_one_pass();
+    put(3);
+    start_putter(&putters[0], 4);
+    start_putter(&putters[1], 5);
+    ck_assert_int_eq(get(), 3);
+    run_one_pass();
+    ck_assert_str_eq(trace, "a1 b2 +4 ");
+    ck_assert_int_eq(get(), 4);
     ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "+1 +2 +3 ");
 }
 END_TEST
 
 START_TEST(producers_and_consumers_pass_every_item_once_whatever_the_room)
 {
-    static const size_t rooms[] = {1, 2, 3, 7, 64};
+    static const size_t rooms[] = {1, 2, 3, MOST};
     putter_task putters[3] = {0};
     getter_task getters[2] = {0};
-    begin_with_room_for(rooms[_i]);
+    begin_with(_i / 4, rooms[_i % 4]);
     START(&getters[0], getter, 'a', 30);
     START(&getters[1], getter, 'b', 30);
     for (int i = 0; i < 3; i++) {
-        START(&putters[i], putter, i * 100, 20);
+        START(&putters[i], putter, (i + 1) * 100, 20);
     }
     ck_assert_int_eq(run(), 0);
     for (int i = 0; i < 60; i++) {
-        char item[16];
-        (void)snprintf(item, sizeof item, "%d ", i / 20 * 100 + i % 20);
-        ck_assert_msg(strstr(trace, item) != NULL, "%s is lost", item);
+        char from_a[16], from_b[16];
+        (void)snprintf(from_a, sizeof from_a, "a%d ", (i / 20 + 1) * 100 + i % 20);
+        (void)snprintf(from_b, sizeof from_b, "b%d ", (i / 20 + 1) * 100 + i % 20);
+        ck_assert_int_eq((strstr(trace, from_a) != NULL) + (strstr(trace, from_b) != NULL), 1);
     }
     ck_assert(weft_queue_is_empty(&queue));
-    ck_assert_uint_eq(queue.handed, 0);
+    ck_assert_uint_eq(queue.count, 0);
+    ck_assert_uint_eq(queue.unfinished, 60);
 }
 END_TEST
+
+/* Promised. */
 
 START_TEST(every_waiting_getter_gets_an_item_even_if_there_are_more_than_the_queue_has_room)
 {
     getter_task getters[2] = {0};
     putter_task task = {0};
-    begin_with_room_for(1);
+    begin_with(_i, 1);
     START(&getters[0], getter, 'a', 1);
     START(&getters[1], getter, 'b', 1);
     START(&task, putter, 1, 2);
@@ -214,17 +231,52 @@ START_TEST(every_waiting_getter_gets_an_item_even_if_there_are_more_than_the_que
 }
 END_TEST
 
-START_TEST(an_item_on_its_way_to_a_getter_keeps_its_room_since_it_may_come_back)
+START_TEST(nobody_takes_the_item_that_is_promised_to_another)
 {
-    int item = 2;
-    getter_task getters[2] = {0};
-    begin_with_room_for(1);
-    START(&getters[0], getter, 'a', 1);
-    START(&getters[1], getter, 'b', 1);
+    getter_task tasks[2] = {0};
+    begin_with(_i, 2);
+    start_getter(&tasks[0], 'a');
+    put(1);
+    ck_assert_int_eq(refused_get(), WEFT_EEMPTY);
+    ck_assert(weft_queue_is_empty(&queue));
+    ck_assert_uint_eq(weft_queue_size(&queue), 0);
+    START(&tasks[1], getter, 'b', 1);
     run_one_pass();
+    ck_assert_str_eq(trace, "a1 ");
+    put(2);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "a1 b2 ");
+}
+END_TEST
+
+START_TEST(a_newcomer_does_not_overtake_a_getter_that_was_chosen)
+{
+    getter_task tasks[3] = {0};
+    begin_with(_i, 2);
+    start_getter(&tasks[0], 'a');
+    start_getter(&tasks[1], 'b');
+    put(1);
+    ck_assert(weft_task_cancel(&tasks[0].task));
+    START(&tasks[2], getter, 'c', 1);
+    run_one_pass(); /* b is chosen, and c asks before b has run */
+    ck_assert_str_eq(trace, "a!cancelled ");
+    run_one_pass();
+    ck_assert_str_eq(trace, "a!cancelled b1 ");
+    put(2);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "a!cancelled b1 c2 ");
+}
+END_TEST
+
+START_TEST(a_promised_item_keeps_its_room_until_it_is_taken)
+{
+    getter_task getters[2] = {0};
+    begin_with(_i, 1);
+    start_getter(&getters[0], 'a');
+    start_getter(&getters[1], 'b');
     put(1);
     ck_assert(weft_queue_is_full(&queue));
-    ck_assert_int_eq(weft_put_nowait(&queue, &item), WEFT_EFULL);
+    ck_assert_int_eq(refused_put(), WEFT_EFULL);
     run_one_pass();
     put(2);
     ck_assert_int_eq(run(), 0);
@@ -232,279 +284,136 @@ START_TEST(an_item_on_its_way_to_a_getter_keeps_its_room_since_it_may_come_back)
 }
 END_TEST
 
-/* Cancelled. */
-
-START_TEST(a_cancelled_getter_takes_nothing)
+START_TEST(which_item_a_getter_takes_is_decided_when_it_runs)
 {
-    getter_task tasks[2] = {0};
-    begin_with_room_for(2);
-    START(&tasks[0], getter, 'a', 1);
-    START(&tasks[1], getter, 'b', 1);
-    run_one_pass();
-    ck_assert(weft_task_cancel(&tasks[0].task));
-    put(1);
-    ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "a!-4097 b1 ");
-}
-END_TEST
-
-START_TEST(chosen_and_cancelled_before_it_ran_a_getter_passes_the_item_on)
-{
-    getter_task tasks[2] = {0};
-    begin_with_room_for(2);
-    START(&tasks[0], getter, 'a', 1);
-    START(&tasks[1], getter, 'b', 1);
-    run_one_pass();
-    put(1);
-    ck_assert(weft_task_cancel(&tasks[0].task));
-    ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "a!-4097 b1 ");
-    ck_assert_uint_eq(queue.handed, 0);
-}
-END_TEST
-
-START_TEST(chosen_and_cancelled_with_nobody_behind_the_item_goes_back_to_the_front)
-{
+    static const int others[] = {1, 3, 1}; /* the first of two, in the order of each kind */
+    static const char *const traces[] = {"a3 ", "a1 ", "a3 "};
     getter_task task = {0};
-    begin_with_room_for(3);
-    START(&task, getter, 'a', 1);
-    run_one_pass();
-    put(1), put(2);
-    ck_assert(weft_task_cancel(&task.task));
+    begin_with(_i, 2);
+    start_getter(&task, 'a');
+    put(1), put(3);
+    ck_assert_int_eq(get(), others[_i]);
     ck_assert_int_eq(run(), 0);
-    ck_assert_int_eq(get(), 1);
-    ck_assert_int_eq(get(), 2);
+    ck_assert_str_eq(trace, traces[_i]);
 }
 END_TEST
 
-START_TEST(the_items_of_two_cancelled_getters_go_back_in_their_order)
-{
-    getter_task tasks[2] = {0};
-    begin_with_room_for(3);
-    START(&tasks[0], getter, 'a', 1);
-    START(&tasks[1], getter, 'b', 1);
-    run_one_pass();
-    put(1), put(2), put(3);
-    ck_assert(weft_task_cancel(&tasks[0].task));
-    ck_assert(weft_task_cancel(&tasks[1].task));
-    ck_assert_int_eq(run(), 0);
-    ck_assert_int_eq(get(), 1);
-    ck_assert_int_eq(get(), 2);
-    ck_assert_int_eq(get(), 3);
-}
-END_TEST
-
-START_TEST(an_item_that_goes_back_finds_its_room)
-{
-    getter_task task = {0};
-    putter_task putter_of_two = {0};
-    begin_with_room_for(1);
-    START(&task, getter, 'a', 1);
-    run_one_pass();
-    put(1);
-    START(&putter_of_two, putter, 2, 1);
-    ck_assert(weft_task_cancel(&task.task));
-    run_one_pass();
-    ck_assert_int_eq(get(), 1);
-    ck_assert_int_eq(run(), 0);
-    ck_assert_int_eq(get(), 2);
-}
-END_TEST
-
-START_TEST(a_cancelled_putter_has_not_put)
-{
-    putter_task tasks[2] = {0};
-    begin_with_room_for(1);
-    put(0);
-    START(&tasks[0], putter, 1, 1);
-    START(&tasks[1], putter, 2, 1);
-    run_one_pass();
-    ck_assert(weft_task_cancel(&tasks[0].task));
-    run_one_pass();
-    ck_assert_int_eq(get(), 0);
-    ck_assert_int_eq(get(), 2);
-    ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "!-4097 +2 ");
-    ck_assert_uint_eq(queue.unfinished, 2);
-}
-END_TEST
-
-START_TEST(chosen_and_cancelled_before_it_ran_a_putter_has_put)
+START_TEST(room_belongs_to_the_putter_that_waits_and_to_no_newcomer)
 {
     putter_task task = {0};
-    begin_with_room_for(1);
-    put(0);
-    START(&task, putter, 1, 1);
-    run_one_pass();
-    ck_assert_int_eq(get(), 0);
-    ck_assert(weft_task_cancel(&task.task));
-    ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "+1 ");
-    ck_assert_int_eq(get(), 1);
-}
-END_TEST
-
-/* Done with all. */
-
-struct joiner {
-    WEFT_FRAME;
-    struct weft_queue_join join;
-};
-
-static WEFT_ASYNC(joiner, self)
-{
-    WEFT_TRY(self->join, weft_queue_join, &queue);
-    say("joined ");
-}
-WEFT_END
-
-START_TEST(a_join_waits_until_every_item_is_done)
-{
-    WEFT_TASK(joiner) task = {0};
-    begin_with_room_for(2);
-    put(1), put(2);
-    START(&task, joiner);
-    run_one_pass();
-    (void)get(), (void)get();
-    weft_queue_task_done(&queue);
-    ck_assert_int_eq(run(), WEFT_EDEADLOCK);
-    weft_queue_task_done(&queue);
-    ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "joined ");
-}
-END_TEST
-
-START_TEST(a_join_of_a_queue_without_items_does_not_wait)
-{
-    WEFT_TASK(joiner) task = {0};
-    begin_with_room_for(2);
-    START(&task, joiner);
-    run_one_pass();
-    ck_assert_str_eq(trace, "joined ");
-}
-END_TEST
-
-START_TEST(done_once_too_often_stops)
-{
-    begin_with_room_for(2);
+    begin_with(_i, 1);
     put(1);
-    weft_queue_task_done(&queue);
-    weft_queue_task_done(&queue);
-}
-END_TEST
-
-/* Shutdown. */
-
-START_TEST(after_a_shutdown_nothing_is_put_and_what_is_in_can_be_got)
-{
-    int item = 2;
-    begin_with_room_for(2);
-    put(1);
-    weft_queue_shutdown(&queue, false);
-    ck_assert_int_eq(weft_put_nowait(&queue, &item), WEFT_ESHUTDOWN);
+    start_putter(&task, 2);
     ck_assert_int_eq(get(), 1);
-    ck_assert_int_eq(weft_get_nowait(&queue, &item), WEFT_ESHUTDOWN);
+    ck_assert_int_eq(refused_put(), WEFT_EFULL);
+    ck_assert_int_eq(get(), 2); /* it is in, before the putter has run */
+    put(3);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "+2 ");
 }
 END_TEST
 
-START_TEST(a_shutdown_wakes_getters_and_putters)
+START_TEST(a_getter_that_takes_its_item_lets_a_putter_in_whose_item_goes_to_the_next_getter)
 {
     getter_task getters[2] = {0};
     putter_task task = {0};
-    begin_with_room_for(1);
-    START(&getters[0], getter, 'a', 1);
-    run_one_pass();
-    weft_queue_shutdown(&queue, false);
-    START(&getters[1], getter, 'b', 1);
-    START(&task, putter, 1, 1);
-    ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "a!-4103 b!-4103 !-4103 ");
-}
-END_TEST
-
-START_TEST(a_shutdown_ends_the_wait_of_a_putter)
-{
-    putter_task task = {0};
-    begin_with_room_for(1);
-    put(0);
-    START(&task, putter, 1, 1);
-    run_one_pass();
-    weft_queue_shutdown(&queue, false);
-    ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "!-4103 ");
-    ck_assert_uint_eq(queue.unfinished, 1);
-}
-END_TEST
-
-START_TEST(an_immediate_shutdown_drops_what_is_in_as_if_it_were_done)
-{
-    int item = 0;
-    WEFT_TASK(joiner) task = {0};
-    begin_with_room_for(3);
-    put(1), put(2);
-    START(&task, joiner);
-    run_one_pass();
-    weft_queue_shutdown(&queue, true);
-    ck_assert_int_eq(weft_get_nowait(&queue, &item), WEFT_ESHUTDOWN);
-    ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "joined ");
-}
-END_TEST
-
-START_TEST(an_item_that_comes_back_after_an_immediate_shutdown_is_dropped_too)
-{
-    int item = 0;
-    getter_task task = {0};
-    WEFT_TASK(joiner) join = {0};
-    begin_with_room_for(3);
-    START(&task, getter, 'a', 1);
-    run_one_pass();
+    begin_with(_i, 1);
+    start_getter(&getters[0], 'a');
+    start_getter(&getters[1], 'b');
     put(1);
-    START(&join, joiner);
-    weft_queue_shutdown(&queue, true);
-    ck_assert(weft_task_cancel(&task.task));
+    START(&task, putter, 2, 1);
     ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "a!-4097 joined ");
-    ck_assert_int_eq(weft_get_nowait(&queue, &item), WEFT_ESHUTDOWN);
+    ck_assert_str_eq(trace, "a1 +2 b2 ");
+    ck_assert_uint_eq(queue.count, 0);
 }
 END_TEST
 
-struct consumer {
+/* Many. */
+
+START_TEST(ten_thousand_getters_take_their_items_in_one_pass_in_order)
+{
+    static getter_task tasks[MOST];
+    begin_with(_i, MOST);
+    for (int i = 0; i < MOST; i++) {
+        START(&tasks[i], getter, 'a', 1);
+    }
+    run_one_pass();
+    for (int i = 0; i < MOST; i++) {
+        put(i);
+    }
+    run_one_pass();
+    for (int i = 0; i < MOST; i++) {
+        ck_assert(weft_task_is_done(&tasks[i].task));
+        ck_assert_int_eq(tasks[i].frame.item, _i == LIFO ? MOST - 1 - i : i);
+    }
+    ck_assert_uint_eq(queue.count, 0);
+}
+END_TEST
+
+START_TEST(ten_thousand_putters_are_let_in_one_by_one_in_order)
+{
+    static putter_task tasks[MOST];
+    begin_with(_i, 1);
+    put(-1);
+    for (int i = 0; i < MOST; i++) {
+        START(&tasks[i], putter, i, 1);
+    }
+    run_one_pass();
+    for (int i = -1; i < MOST; i++) {
+        ck_assert_int_eq(get(), i);
+    }
+    run_one_pass();
+    for (int i = 0; i < MOST; i++) {
+        ck_assert_int_eq(tasks[i].task.status, 0);
+    }
+}
+END_TEST
+
+/* Fairness. */
+
+struct busy {
     WEFT_FRAME;
-    int item, sum;
+    bool *stop;
+    int rounds, item;
+    struct weft_put put;
     struct weft_get get;
 };
 
-static WEFT_ASYNC(consumer, self)
+static WEFT_ASYNC(busy, self)
 {
-    for (;;) {
-        WEFT_CATCH(self->get, weft_get, &queue, &self->item);
-        if (WEFT_STATUS() == WEFT_ESHUTDOWN) {
-            WEFT_RETURN(0);
-        }
-        self->sum += self->item;
-        weft_queue_task_done(&queue);
+    while (!*self->stop && self->rounds < 1000) {
+        WEFT_TRY(self->put, weft_put, &queue, &self->rounds);
+        WEFT_TRY(self->get, weft_get, &queue, &self->item);
+        self->rounds++;
     }
 }
 WEFT_END
 
-START_TEST(consumers_end_by_a_shutdown_after_the_last_item)
+struct stopper {
+    WEFT_FRAME;
+    bool *stop;
+};
+
+static WEFT_ASYNC(stopper, self)
 {
-    WEFT_TASK(consumer) consumers[3] = {0};
-    putter_task task = {0};
-    begin_with_room_for(2);
-    for (int i = 0; i < 3; i++) {
-        START(&consumers[i], consumer);
-    }
-    START(&task, putter, 1, 100);
-    ck_assert_int_eq(weft_executor_run_until(&executor, &task.task), 0);
-    weft_queue_shutdown(&queue, false);
+    *self->stop = true;
+}
+WEFT_END
+
+START_TEST(a_task_whose_puts_and_gets_never_wait_lets_the_others_run)
+{
+    bool stop = false;
+    WEFT_TASK(busy) busy_task = {0};
+    WEFT_TASK(stopper) stopper_task = {0};
+    begin_with(_i, 1);
+    START(&busy_task, busy, &stop);
+    START(&stopper_task, stopper, &stop);
     ck_assert_int_eq(run(), 0);
-    ck_assert_int_eq(consumers[0].frame.sum + consumers[1].frame.sum + consumers[2].frame.sum,
-                     5050);
-    ck_assert_uint_eq(queue.unfinished, 0);
+    ck_assert_int_lt(busy_task.frame.rounds, WEFT_BUDGET);
 }
 END_TEST
+
+/* Misuse. */
 
 START_TEST(a_queue_without_room_stops)
 {
@@ -512,34 +421,54 @@ START_TEST(a_queue_without_room_stops)
 }
 END_TEST
 
+START_TEST(getting_from_a_queue_that_was_never_prepared_stops)
+{
+    getter_task task = {0};
+    begin();
+    START(&task, getter, 'a', 1);
+    (void)run();
+}
+END_TEST
+
+START_TEST(putting_into_a_queue_that_was_never_prepared_stops)
+{
+    putter_task task = {0};
+    begin();
+    START(&task, putter, 1, 1);
+    (void)run();
+}
+END_TEST
+
 SUITE(queue)
 {
     TEST(items_come_out_in_the_order_in_which_they_went_in);
-    TEST(a_queue_tells_how_full_it_is);
-    TEST(nothing_to_get_is_told_and_leaves_the_item_alone);
+    TEST_EACH(a_fresh_queue_is_empty_and_tells_its_maxsize, KINDS);
+    TEST_EACH(a_queue_tells_how_full_it_is, KINDS);
+    TEST_EACH(getting_from_an_empty_queue_is_refused_and_leaves_the_item_alone, KINDS);
+    TEST_EACH(putting_into_a_full_queue_is_refused_and_changes_nothing, KINDS);
     TEST(items_of_any_size_are_copied);
-    TEST(a_getter_waits_for_an_item);
-    TEST(a_putter_waits_for_room);
-    TEST(getters_are_served_in_order);
-    TEST(putters_are_served_in_order);
-    TEST_EACH(producers_and_consumers_pass_every_item_once_whatever_the_room, 5);
-    TEST(every_waiting_getter_gets_an_item_even_if_there_are_more_than_the_queue_has_room);
-    TEST(an_item_on_its_way_to_a_getter_keeps_its_room_since_it_may_come_back);
-    TEST(a_cancelled_getter_takes_nothing);
-    TEST(chosen_and_cancelled_before_it_ran_a_getter_passes_the_item_on);
-    TEST(chosen_and_cancelled_with_nobody_behind_the_item_goes_back_to_the_front);
-    TEST(the_items_of_two_cancelled_getters_go_back_in_their_order);
-    TEST(an_item_that_goes_back_finds_its_room);
-    TEST(a_cancelled_putter_has_not_put);
-    TEST(chosen_and_cancelled_before_it_ran_a_putter_has_put);
-    TEST(a_join_waits_until_every_item_is_done);
-    TEST(a_join_of_a_queue_without_items_does_not_wait);
-    TEST_STOPS(done_once_too_often_stops);
-    TEST(after_a_shutdown_nothing_is_put_and_what_is_in_can_be_got);
-    TEST(a_shutdown_wakes_getters_and_putters);
-    TEST(a_shutdown_ends_the_wait_of_a_putter);
-    TEST(an_immediate_shutdown_drops_what_is_in_as_if_it_were_done);
-    TEST(an_item_that_comes_back_after_an_immediate_shutdown_is_dropped_too);
-    TEST(consumers_end_by_a_shutdown_after_the_last_item);
+    TEST_EACH(a_queue_that_was_used_up_can_be_prepared_anew, KINDS);
+    TEST_EACH(what_need_not_wait_does_not_suspend, KINDS);
+    TEST_EACH(a_getter_waits_for_an_item, KINDS);
+    TEST_EACH(a_putter_waits_for_room, KINDS);
+    TEST_EACH(getters_are_served_in_the_order_in_which_they_came, KINDS);
+    TEST_EACH(putters_are_served_in_the_order_in_which_they_came, KINDS);
+    TEST(several_getters_that_were_chosen_take_the_items_in_order);
+    TEST_EACH(an_item_wakes_one_getter_and_room_wakes_one_putter, KINDS);
+    TEST_EACH(producers_and_consumers_pass_every_item_once_whatever_the_room, KINDS * 4);
+    TEST_EACH(every_waiting_getter_gets_an_item_even_if_there_are_more_than_the_queue_has_room,
+              KINDS);
+    TEST_EACH(nobody_takes_the_item_that_is_promised_to_another, KINDS);
+    TEST_EACH(a_newcomer_does_not_overtake_a_getter_that_was_chosen, KINDS);
+    TEST_EACH(a_promised_item_keeps_its_room_until_it_is_taken, KINDS);
+    TEST_EACH(which_item_a_getter_takes_is_decided_when_it_runs, KINDS);
+    TEST_EACH(room_belongs_to_the_putter_that_waits_and_to_no_newcomer, KINDS);
+    TEST_EACH(a_getter_that_takes_its_item_lets_a_putter_in_whose_item_goes_to_the_next_getter,
+              KINDS);
+    TEST_EACH(ten_thousand_getters_take_their_items_in_one_pass_in_order, KINDS);
+    TEST_EACH(ten_thousand_putters_are_let_in_one_by_one_in_order, KINDS);
+    TEST_EACH(a_task_whose_puts_and_gets_never_wait_lets_the_others_run, KINDS);
     TEST_STOPS(a_queue_without_room_stops);
+    TEST_STOPS(getting_from_a_queue_that_was_never_prepared_stops);
+    TEST_STOPS(putting_into_a_queue_that_was_never_prepared_stops);
 }

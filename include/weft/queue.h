@@ -2,56 +2,110 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A ring of items over storage of yours. Who puts into a full one waits, and who gets from an empty
- * one; both are served in order. An item is handed to the getter that was chosen for it; if that is
- * cancelled before it runs, the item goes to the next, or back to the front.
+ * one; both are served in order. Items are copied in and out.
  *
  *     struct job jobs[16];
  *     weft_queue queue;
  *     weft_queue_init(&queue, jobs, sizeof jobs[0], 16);
  *
- *     WEFT_TRY(self->put, weft_put, &queue, &job);         producer
- *     WEFT_TRY(self->get, weft_get, &queue, &self->job);   consumer
- *     weft_queue_task_done(&queue);
+ *     WEFT_TRY(self->put, weft_put, &queue, &job);                               producer
  *
- * An item is copied in and out. After weft_queue_shutdown() what is in can still be got, then
- * weft_get fails with WEFT_ESHUTDOWN: that is how consumers end.
+ *     WEFT_FOR_EACH(self->each, weft_queue_each, &queue, &self->job) {           consumer
+ *         ...
+ *         weft_queue_task_done(&queue);
+ *     }
+ *
+ *     WEFT_TRY(self->join, weft_queue_join, &queue);      all that was put is done
+ *     weft_queue_shutdown(&queue, false);                 and the consumers' loops end
+ *
+ * How it hands over. The getter that waits longest is *promised* an item as soon as there is one:
+ *
+ *     items   [ 1 | 2 | 3 |   ]     promised 2: two getters were chosen and have not run yet;
+ *                                   one item is free for others, and one place
+ *
+ * Nobody can take the last item from under it, so it never finds the queue empty and waits again.
+ * Which item it is is decided when it runs: the first of the queue's order then. So items leave in
+ * order, whoever takes them, and whoever is cancelled: cancelled before it runs, a getter takes
+ * nothing, and the promise goes to the next.
+ *
+ * There is always a limit: what has none needs an allocator, and hides a consumer that is too slow.
+ * Other kinds have another _init() (lifo_queue.h, priority_queue.h); everything else is the same for
+ * all of them. A queue outlives those who wait for it.
  */
 #ifndef WEFT_QUEUE_H
 #define WEFT_QUEUE_H
 
+#include <weft/generator.h>
 #include <weft/task.h>
 
-/** A first-in, first-out queue. weft_queue_init() first. */
-typedef struct weft_queue {
+typedef struct weft_queue weft_queue;
+
+/* Another order than first in, first out: how an item goes into the room, and how one comes out. */
+typedef struct weft__queue_order {
+    void (*push)(weft_queue *, const void *item);
+    void (*pop)(weft_queue *, void *item);
+} weft__queue_order;
+
+/** A queue of any kind. weft_queue_init(), or the one of another kind, first. */
+struct weft_queue {
+    /* private: */
     unsigned char *items; /* the caller's */
     size_t item_bytes, capacity;
-    size_t first, size;
-    size_t handed;     /* given to getters that have not run yet: they may come back */
+    size_t first;      /* where the ring begins */
+    size_t count;      /* of items that are in */
+    size_t promised;   /* of them, to getters that were chosen and have not run */
     size_t unfinished; /* put, and not yet weft_queue_task_done() */
     bool is_shut_down;
-    bool drops; /* shut down at once: what comes back is dropped */
-    weft_link getters, putters, joiners;
-    weft_link chosen; /* those getters, in the order in which they were given their items */
-} weft_queue;
+    bool is_dropped;                /* at once */
+    const weft__queue_order *order; /* NULL: first in, first out */
+    weft_link getters;              /* wait: all that is in is promised */
+    weft_link putters;              /* wait: it is full */
+    weft_link joiners;              /* wait: something is unfinished */
+};
 
-/** Waits for room, and puts a copy of *item. 0; WEFT_ESHUTDOWN; WEFT_ECANCELED: not put. */
+/**
+ * Waits for room, and puts a copy of *item.
+ *
+ * Status:  0; WEFT_ESHUTDOWN: not put; WEFT_ECANCELED: not put. Its turn is final: cancelled after
+ *          that it has put, and the cancellation meets its next wait.
+ * Context: coroutine.
+ * Cost:    a copy; priority queue: O(log size). No allocation.
+ */
 struct weft_put {
     WEFT_FRAME;
     weft_queue *queue;
     const void *item; /* one item, until the await has ended */
 };
 
-/** Waits for an item, and copies it to *item. 0; WEFT_ESHUTDOWN: no more; WEFT_ECANCELED: none. */
+/**
+ * Waits for an item, and copies it to *item.
+ *
+ * Status:  0; WEFT_ESHUTDOWN: nothing will come any more; WEFT_ECANCELED: none was taken.
+ * Context: coroutine.
+ * Cost:    a copy; priority queue: O(log size). No allocation.
+ */
 struct weft_get {
+    WEFT_FRAME;
+    weft_queue *queue;
+    void *item; /* room for one; untouched unless the status is 0 */
+    /* private: */
+    bool is_chosen; /* an item is promised to it */
+};
+
+/**
+ * An async generator: yields each item, copied to *item, until the queue is shut down and empty.
+ * Then the loop ends quietly. An item is taken when it is asked for, not before.
+ */
+struct weft_queue_each {
     WEFT_FRAME;
     weft_queue *queue;
     void *item;
     /* private: */
-    bool handed;      /* *item is set, by the one who put it */
-    weft_link chosen; /* in the queue's list of those */
+    struct weft_get get;
 };
 
-/** Waits until every item that was put is done (weft_queue_task_done). */
+/** Waits until every item that was put is done (weft_queue_task_done); goes on even if more is put
+ *  before it runs. 0, or WEFT_ECANCELED. A shutdown alone does not end the wait. */
 struct weft_queue_join {
     WEFT_FRAME;
     weft_queue *queue;
@@ -59,9 +113,73 @@ struct weft_queue_join {
 
 WEFT__BEGIN_C
 
+/** Prepares a queue over `capacity` items of `item_bytes` each; the storage stays the caller's. */
+static inline void weft_queue_init(weft_queue *queue, void *items, size_t item_bytes,
+                                   size_t capacity);
+
+/** How many items are in it, without those that are promised to a getter that has not run yet. */
+static inline size_t weft_queue_size(const weft_queue *queue)
+{
+    return queue->count - queue->promised;
+}
+
+/** How many items it has room for. */
+static inline size_t weft_queue_maxsize(const weft_queue *queue)
+{
+    return queue->capacity;
+}
+
+/** True if weft_get_nowait() would find no item. */
+static inline bool weft_queue_is_empty(const weft_queue *queue)
+{
+    return queue->count == queue->promised;
+}
+
+/** True if weft_put_nowait() would find no room: a promised item keeps its own until it is taken. */
+static inline bool weft_queue_is_full(const weft_queue *queue)
+{
+    return queue->count >= queue->capacity;
+}
+
+/** Puts a copy of *item. @return 0, WEFT_EFULL or WEFT_ESHUTDOWN. Context: loop. */
+static inline int weft_put_nowait(weft_queue *queue, const void *item);
+
+/** Copies the first item to *item. @return 0, WEFT_EEMPTY, or WEFT_ESHUTDOWN: nothing will come any
+ *  more. Context: loop. */
+static inline int weft_get_nowait(weft_queue *queue, void *item);
+
+/** Says that an item that was got is done. One for each: a further one stops. Context: loop. */
+static inline void weft_queue_task_done(weft_queue *queue);
+
 /**
- * Prepares a queue over `capacity` items of `item_bytes` each; the storage stays the caller's.
+ * Ends a queue: nothing can be put any more, and who waits for room gets WEFT_ESHUTDOWN. What is in
+ * can still be got; then getters get WEFT_ESHUTDOWN. Again: does nothing, or makes it immediate.
+ *
+ * @param immediate  Also drops what is in, promised or not, as if it were done. If items own
+ *                   something, end it gracefully and take them out with weft_get_nowait() instead.
+ * Context: loop. Cost: O(those who wait), each once.
  */
+static inline void weft_queue_shutdown(weft_queue *queue, bool immediate);
+
+/* How it is done. */
+
+static inline unsigned char *weft__queue_at(const weft_queue *queue, size_t index)
+{
+    const size_t at = queue->first + index;
+    return queue->items + (at < queue->capacity ? at : at - queue->capacity) * queue->item_bytes;
+}
+
+static inline void weft__queue_push(weft_queue *queue, const void *item)
+{
+    __builtin_memcpy(weft__queue_at(queue, queue->count), item, queue->item_bytes);
+}
+
+static inline void weft__queue_pop(weft_queue *queue, void *item)
+{
+    __builtin_memcpy(item, weft__queue_at(queue, 0), queue->item_bytes);
+    queue->first = queue->first + 1 < queue->capacity ? queue->first + 1 : 0;
+}
+
 static inline void weft_queue_init(weft_queue *queue, void *items, size_t item_bytes,
                                    size_t capacity)
 {
@@ -73,66 +191,76 @@ static inline void weft_queue_init(weft_queue *queue, void *items, size_t item_b
     queue->capacity = capacity;
 }
 
-/** How many items are in it. */
-static inline size_t weft_queue_size(const weft_queue *queue)
+/* After a change: an item that is free is promised to the getter that waits longest; if nothing can
+ * come any more, all are told. */
+static inline void weft__queue_serve(weft_queue *queue)
 {
-    return queue->size;
-}
-
-static inline bool weft_queue_is_empty(const weft_queue *queue)
-{
-    return queue->size == 0;
-}
-
-/** True if weft_put_nowait() would not find room. */
-static inline bool weft_queue_is_full(const weft_queue *queue)
-{
-    return queue->size + queue->handed >= queue->capacity;
-}
-
-static inline unsigned char *weft__queue_at(const weft_queue *queue, size_t index)
-{
-    const size_t at = queue->first + index;
-    return queue->items + (at < queue->capacity ? at : at - queue->capacity) * queue->item_bytes;
-}
-
-static inline void weft__queue_push(weft_queue *queue, const void *item)
-{
-    __builtin_memcpy(weft__queue_at(queue, queue->size), item, queue->item_bytes);
-    queue->size++;
-}
-
-/* Gives an item to the getter that waits longest; false if none does. */
-static inline bool weft__queue_hand(weft_queue *queue, const void *item)
-{
-    weft_task *const task = weft_first_waiter(&queue->getters);
-    if (task == NULL) {
-        return false;
+    weft_task *task = weft_first_waiter(&queue->getters);
+    if (task != NULL && queue->count > queue->promised) {
+        ((struct weft_get *)(void *)task->chain.top)->is_chosen = true;
+        queue->promised++;
+        weft_wake(task);
+    } else if (queue->is_shut_down && queue->count == 0) {
+        for (; task != NULL; task = weft_first_waiter(&queue->getters)) {
+            weft_wake_status(task, WEFT_ESHUTDOWN);
+        }
     }
-    struct weft_get *const get = (struct weft_get *)(void *)task->chain.top;
-    __builtin_memcpy(get->item, item, queue->item_bytes);
-    get->handed = true;
-    queue->handed++;
-    weft_link_insert(&queue->chosen, &get->chosen);
-    weft_wake(task);
-    return true;
 }
 
-/* There is room: the putter that waits longest has put its item. A getter may wait as well, while
- * what was handed to another one filled the queue. */
-static inline void weft__queue_refill(weft_queue *queue)
+/* There is room: puts an item. */
+static inline void weft__queue_add(weft_queue *queue, const void *item)
+{
+    if (queue->order != NULL) {
+        queue->order->push(queue, item);
+    } else {
+        weft__queue_push(queue, item);
+    }
+    queue->count++;
+    queue->unfinished++;
+    weft__queue_serve(queue);
+}
+
+/* There is an item: takes it, and the putter that waits longest has its room. */
+static inline void weft__queue_take(weft_queue *queue, void *item)
 {
     weft_task *const task = weft_first_waiter(&queue->putters);
-    if (task != NULL && !weft_queue_is_full(queue)) {
-        const struct weft_put *const put = (const struct weft_put *)(void *)task->chain.top;
-        if (!weft__queue_hand(queue, put->item)) {
-            weft__queue_push(queue, put->item);
-        }
+    if (queue->order != NULL) {
+        queue->order->pop(queue, item);
+    } else {
+        weft__queue_pop(queue, item);
+    }
+    queue->count--;
+    if (task != NULL) {
+        weft__queue_add(queue, ((struct weft_put *)(void *)task->chain.top)->item);
         weft_wake_final(task, 0);
+    } else {
+        weft__queue_serve(queue);
     }
 }
 
-/** Puts a copy of *item. @return 0, WEFT_EFULL or WEFT_ESHUTDOWN. Context: loop. Cost: a copy. */
+/* A getter that was chosen runs: it takes an item, or, cancelled, the promise goes to the next. */
+static inline int weft__queue_keep_promise(weft_queue *queue, void *item, int status)
+{
+    if (queue->is_dropped) {
+        return status < 0 ? status : WEFT_ESHUTDOWN;
+    }
+    queue->promised--;
+    if (status < 0) {
+        weft__queue_serve(queue);
+    } else {
+        weft__queue_take(queue, item);
+    }
+    return status;
+}
+
+static inline void weft__queue_finish(weft_queue *queue, size_t count)
+{
+    queue->unfinished -= count;
+    if (queue->unfinished == 0) {
+        weft_wake_all(&queue->joiners);
+    }
+}
+
 static inline int weft_put_nowait(weft_queue *queue, const void *item)
 {
     if (queue->is_shut_down) {
@@ -141,105 +269,49 @@ static inline int weft_put_nowait(weft_queue *queue, const void *item)
     if (weft_queue_is_full(queue)) {
         return WEFT_EFULL;
     }
-    queue->unfinished++;
-    if (!weft__queue_hand(queue, item)) {
-        weft__queue_push(queue, item);
-    }
+    weft__queue_add(queue, item);
     return 0;
 }
 
-/** Copies the first item to *item. @return 0, WEFT_EEMPTY or WEFT_ESHUTDOWN. Context: loop. */
 static inline int weft_get_nowait(weft_queue *queue, void *item)
 {
-    if (queue->size == 0) {
-        return queue->is_shut_down ? WEFT_ESHUTDOWN : WEFT_EEMPTY;
+    if (weft_queue_is_empty(queue)) {
+        return queue->is_shut_down && queue->count == 0 ? WEFT_ESHUTDOWN : WEFT_EEMPTY;
     }
-    __builtin_memcpy(item, weft__queue_at(queue, 0), queue->item_bytes);
-    queue->first = queue->first + 1 < queue->capacity ? queue->first + 1 : 0;
-    queue->size--;
-    weft__queue_refill(queue);
+    weft__queue_take(queue, item);
     return 0;
 }
 
-/** Says that an item that was got is done. One for each: a further one stops. */
 static inline void weft_queue_task_done(weft_queue *queue)
 {
     WEFT_ASSERT(queue->unfinished > 0, "weft_queue_task_done() once for each item that was put");
-    if (--queue->unfinished == 0) {
-        weft_wake_all(&queue->joiners);
-    }
+    weft__queue_finish(queue, 1);
 }
 
-/**
- * Ends a queue: nothing can be put any more, what is in can still be got.
- *
- * @param immediate  Also drops what is in, as if it were done.
- */
 static inline void weft_queue_shutdown(weft_queue *queue, bool immediate)
 {
     queue->is_shut_down = true;
-    queue->drops = queue->drops || immediate;
     for (weft_task *task; (task = weft_first_waiter(&queue->putters)) != NULL;) {
         weft_wake_status(task, WEFT_ESHUTDOWN);
-        weft_queue_task_done(queue); /* it was counted when it began to wait */
     }
-    for (weft_task *task; (task = weft_first_waiter(&queue->getters)) != NULL;) {
-        weft_wake_status(task, WEFT_ESHUTDOWN);
+    if (immediate) {
+        const size_t count = queue->count < queue->unfinished ? queue->count : queue->unfinished;
+        queue->is_dropped = true;
+        queue->count = queue->promised = 0;
+        weft__queue_finish(queue, count);
     }
-    for (; immediate && queue->size > 0; queue->size--) {
-        weft_queue_task_done(queue);
-    }
-}
-
-/* A getter that was given an item runs, or gives it back. */
-static inline void weft__queue_unchoose(weft_queue *queue, struct weft_get *get)
-{
-    weft_link_remove(&get->chosen);
-    queue->handed--;
-}
-
-static inline void weft__queue_swap(void *left, void *right, size_t size_bytes)
-{
-    for (size_t i = 0; i < size_bytes; i++) {
-        unsigned char *const a = (unsigned char *)left + i, *const b = (unsigned char *)right + i;
-        const unsigned char kept = *a;
-        *a = *b;
-        *b = kept;
-    }
-}
-
-/* Chosen, then cancelled: the item goes to the one that was chosen next and has not run, whose own
- * goes on to the one after that, and so on; what is left over goes to the first that waits, or back
- * to the front. So the order stays, whoever is cancelled. */
-static inline void weft__queue_return(weft_queue *queue, struct weft_get *get)
-{
-    weft_link *const end = &queue->chosen;
-    for (weft_link *link = get->chosen.next; link != end; link = link->next) {
-        weft__queue_swap(get->item, WEFT_CONTAINER(link, struct weft_get, chosen)->item,
-                         queue->item_bytes);
-    }
-    weft__queue_unchoose(queue, get);
-    if (queue->drops) {
-        weft_queue_task_done(queue);
-    } else if (!weft__queue_hand(queue, get->item)) {
-        queue->first = (queue->first > 0 ? queue->first : queue->capacity) - 1;
-        queue->size++;
-        __builtin_memcpy(weft__queue_at(queue, 0), get->item, queue->item_bytes);
-    }
+    weft__queue_serve(queue);
 }
 
 static inline WEFT_ASYNC(weft_put, self)
 {
     WEFT_ASSERT(self->queue != NULL && self->item != NULL, "a queue, and an item for it");
+    WEFT_ASSERT(self->queue->capacity > 0, "weft_queue_init() the queue first");
     WEFT_CHECKPOINT();
     if (!weft_queue_is_full(self->queue) || self->queue->is_shut_down) {
         WEFT_RETURN_STATUS(weft_put_nowait(self->queue, self->item));
     }
-    self->queue->unfinished++;
     WEFT_PARK(&self->queue->putters);
-    if (WEFT_STATUS() == WEFT_ECANCELED) {
-        weft_queue_task_done(self->queue);
-    }
     WEFT_RETURN_STATUS(WEFT_STATUS());
 }
 WEFT_END
@@ -247,20 +319,29 @@ WEFT_END
 static inline WEFT_ASYNC(weft_get, self)
 {
     WEFT_ASSERT(self->queue != NULL && self->item != NULL, "a queue, and room for an item");
+    WEFT_ASSERT(self->queue->capacity > 0, "weft_queue_init() the queue first");
     WEFT_CHECKPOINT();
-    if (self->queue->size > 0 || self->queue->is_shut_down) {
+    if (!weft_queue_is_empty(self->queue) ||
+        (self->queue->is_shut_down && self->queue->count == 0)) {
         WEFT_RETURN_STATUS(weft_get_nowait(self->queue, self->item));
     }
     WEFT_PARK(&self->queue->getters);
-    if (self->handed) {
-        if (WEFT_STATUS() < 0) {
-            weft__queue_return(self->queue, self);
-        } else {
-            weft__queue_unchoose(self->queue, self);
-            weft__queue_refill(self->queue);
-        }
+    if (self->is_chosen) {
+        WEFT_RETURN_STATUS(weft__queue_keep_promise(self->queue, self->item, WEFT_STATUS()));
     }
     WEFT_RETURN_STATUS(WEFT_STATUS());
+}
+WEFT_END
+
+static inline WEFT_ASYNC(weft_queue_each, self)
+{
+    for (;;) {
+        WEFT_CATCH(self->get, weft_get, .queue = self->queue, .item = self->item);
+        if (WEFT_STATUS() < 0) {
+            WEFT_RETURN_STATUS(WEFT_STATUS() == WEFT_ESHUTDOWN ? 0 : WEFT_STATUS());
+        }
+        WEFT_YIELD((void)0);
+    }
 }
 WEFT_END
 

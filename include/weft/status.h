@@ -6,7 +6,7 @@
  * whose deadline passed (WEFT_ETIMEDOUT). None of the codes is a multiple of 256: what a program
  * returns from main() is cut to its low byte, and must not become a success there.
  *
- *     int status = weft_queue_put_nowait(&queue, &item);
+ *     int status = weft_put_nowait(&queue, &item);
  *     if (status < 0) {
  *         puts(weft_strstatus(status));
  *     }

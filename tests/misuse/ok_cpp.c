@@ -2,7 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 /* flags: -xc++ -std=c++20 -Wshadow -Wpedantic */
 #include <weft/executor.h>
-#include <weft/queue.h>
+#include <weft/lifo_queue.h>
+#include <weft/priority_queue.h>
 #include <weft/resume.h>
 #include <weft/sync.h>
 
@@ -33,6 +34,11 @@ static WEFT_ASYNC(squares, self)
 }
 WEFT_END
 
+static bool is_less(const void *left, const void *right)
+{
+    return *(const int *)left < *(const int *)right;
+}
+
 struct worker {
     WEFT_FRAME;
     weft_semaphore *limit;
@@ -57,7 +63,10 @@ struct parent {
     WEFT_FRAME;
     weft_semaphore limit;
     weft_queue queue;
-    int items[8];
+    int items[8], item;
+    weft_queue ranked;
+    WEFT_PRIORITY_QUEUE_ITEMS(int, 8) ranked_items;
+    struct weft_queue_each each;
     struct blink blink;
     struct squares squares;
     weft_scope patience, shield, overall;
@@ -75,6 +84,11 @@ WEFT_ASYNC(parent, self)
     }
     self->limit.permits = 1;
     weft_queue_init(&self->queue, self->items, sizeof self->items[0], 8);
+    weft_priority_queue_init(&self->ranked, &self->ranked_items, is_less);
+    weft_queue_shutdown(&self->ranked, false);
+    WEFT_FOR_EACH(self->each, weft_queue_each, .queue = &self->ranked, .item = &self->item) {
+        weft_queue_task_done(&self->ranked);
+    }
     WEFT_TIMEOUT(self->overall, WEFT_S(10)) {
         WEFT_MOVE_ON(self->patience, WEFT_S(1)) {
             WEFT_FOR_EACH(self->squares, squares, .limit = 3) {
