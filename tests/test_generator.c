@@ -238,6 +238,71 @@ START_TEST(an_inner_one_that_catches_what_is_thrown_keeps_the_delegation_going)
 }
 END_TEST
 
+/* Answers being closed with a failure of its own. */
+struct protester {
+    WEFT_FRAME;
+    int value;
+};
+
+static WEFT_ASYNC(protester, self)
+{
+    WEFT_YIELD_CATCH(self->value = 1);
+    WEFT_RETURN(-7);
+}
+WEFT_END
+
+struct delegate_protester {
+    WEFT_FRAME;
+    int value;
+    struct protester inner;
+};
+
+static WEFT_ASYNC(delegate_protester, self)
+{
+    weft_init(&self->inner, protester);
+    WEFT_YIELD_FROM(self->inner, self->value = self->inner.value);
+}
+WEFT_END
+
+START_TEST(a_failure_of_the_inner_one_when_it_is_closed_is_that_of_the_delegating_one)
+{
+    struct delegate_protester it;
+    begin();
+    weft_init(&it, delegate_protester);
+    ck_assert(weft_next(&it));
+    weft_close_generator(&it);
+    ck_assert_int_eq(weft_outcome(&it), -7);
+}
+END_TEST
+
+struct delegate_twice {
+    WEFT_FRAME;
+    int value;
+    struct squares inner;
+};
+
+static WEFT_ASYNC(delegate_twice, self)
+{
+    weft_init(&self->inner, squares, .limit = 3);
+    WEFT_NEXT(self->inner);
+    WEFT_YIELD_FROM(self->inner, self->value = self->inner.value);
+    WEFT_YIELD_FROM(self->inner, self->value = self->inner.value);
+}
+WEFT_END
+
+START_TEST(delegating_to_one_that_has_begun_yields_the_rest_and_to_one_that_has_ended_nothing)
+{
+    struct delegate_twice it;
+    begin();
+    weft_init(&it, delegate_twice);
+    while (weft_next(&it)) {
+        say("%d ", it.value);
+    }
+    ck_assert_str_eq(trace, "4 9 [0]");
+    ck_assert_int_eq(weft_outcome(&it), 0);
+}
+END_TEST
+
 struct tree {
     WEFT_FRAME;
     int depth, value;
@@ -312,6 +377,8 @@ SUITE(generator)
     TEST(closing_a_delegating_generator_closes_the_inner_one_first);
     TEST(what_is_thrown_into_a_delegating_generator_goes_to_the_inner_one);
     TEST(an_inner_one_that_catches_what_is_thrown_keeps_the_delegation_going);
+    TEST(a_failure_of_the_inner_one_when_it_is_closed_is_that_of_the_delegating_one);
+    TEST(delegating_to_one_that_has_begun_yields_the_rest_and_to_one_that_has_ended_nothing);
     TEST(delegation_deeper_than_the_c_stack_may_go_works_in_plain_c);
     TEST_STOPS(asking_a_generator_that_was_never_prepared_stops);
     TEST_STOPS(waiting_in_a_generator_that_plain_c_drives_stops);

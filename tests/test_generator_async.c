@@ -1,4 +1,4 @@
-/* test_generator_async.c - generators that await, and that coroutines drive. */
+/* test_generator_async.c - generators that await between their values, in a loop of a task. */
 /* SPDX-License-Identifier: MIT */
 #include "generators.h"
 
@@ -88,158 +88,78 @@ START_TEST(a_cancel_in_the_body_of_for_each_closes_the_async_generator)
 }
 END_TEST
 
-struct by_hand {
+/* Does not let itself be cancelled: yields what it has. */
+struct reluctant {
     WEFT_FRAME;
-    struct ticker ticker;
-    struct catcher catcher;
+    int value;
+    struct weft_sleep nap;
 };
 
-static WEFT_ASYNC(by_hand, self)
+static WEFT_ASYNC(reluctant, self)
 {
-    weft_init(&self->ticker, ticker, 2);
     for (;;) {
-        WEFT_NEXT(self->ticker);
-        if (weft_has_ended(&self->ticker)) {
-            break;
-        }
-        say("%d ", self->ticker.value);
+        WEFT_CATCH(self->nap, weft_sleep, WEFT_S(10));
+        WEFT_YIELD(self->value = WEFT_STATUS());
     }
-    WEFT_NEXT(self->ticker);
-    say("ended:%d ", WEFT_STATUS() == WEFT_EEND);
-    WEFT_CLOSE(self->ticker);
-    weft_init(&self->catcher, catcher);
-    WEFT_NEXT(self->catcher);
-    WEFT_THROW(self->catcher, -9);
-    say("%d ", self->catcher.value);
-    WEFT_CLOSE(self->catcher);
-    WEFT_THROW(self->catcher, -9);
-    say(" %d", WEFT_STATUS());
 }
 WEFT_END
 
-START_TEST(a_coroutine_drives_a_generator_by_hand)
+struct reluctant_loop {
+    WEFT_FRAME;
+    struct reluctant reluctant;
+    struct weft_sleep nap;
+};
+
+static WEFT_ASYNC(reluctant_loop, self)
 {
-    WEFT_TASK(by_hand) task = {0};
+    WEFT_FOR_EACH(self->reluctant, reluctant) {
+        say("%d ", self->reluctant.value);
+        WEFT_TRY(self->nap, weft_sleep, WEFT_S(1));
+        say("never ");
+    }
+}
+WEFT_END
+
+START_TEST(a_generator_that_catches_a_cancellation_may_yield_and_the_next_wait_is_refused)
+{
+    WEFT_TASK(reluctant_loop) task = {0};
+    WEFT_TASK(canceller) canceller_task = {0};
     begin();
-    START(&task, by_hand);
+    START(&task, reluctant_loop);
+    START(&canceller_task, canceller, &task.task, WEFT_S(1));
     ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "1 2 [0@3]ended:1 -9 [caught] -9");
-    ck_assert_int_eq(task.task.status, 0);
+    ck_assert_str_eq(trace, "-4097 ");
+    ck_assert_int_eq(task.task.status, WEFT_ECANCELED);
 }
 END_TEST
 
-struct next_of_failing {
-    WEFT_FRAME;
-    struct squares squares;
-};
-
-static WEFT_ASYNC(next_of_failing, self)
+START_TEST(a_second_cancel_interrupts_the_cleanup_of_a_generator_that_is_closed_but_it_ends)
 {
-    weft_init(&self->squares, squares, .limit = 0, .failing = -5);
-    WEFT_NEXT(self->squares);
-    say("never");
-}
-WEFT_END
-
-START_TEST(next_leaves_when_the_generator_fails)
-{
-    WEFT_TASK(next_of_failing) task = {0};
+    WEFT_TASK(listener) task = {0};
+    WEFT_TASK(canceller) cancellers[2] = {0};
     begin();
-    START(&task, next_of_failing);
+    START(&task, listener, TO_THE_END, 9);
+    START(&cancellers[0], canceller, &task.task, WEFT_MS(1500));
+    START(&cancellers[1], canceller, &task.task, WEFT_MS(2100));
     ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "[-5]");
-    ck_assert_int_eq(task.task.status, -5);
+    ck_assert_str_eq(trace, "1@1 [-4097@2]{-4097@2}");
+    ck_assert(virtual_now == WEFT_MS(2100));
 }
 END_TEST
 
-struct closes_nothing {
-    WEFT_FRAME;
-    struct ticker ticker;
-};
-
-static WEFT_ASYNC(closes_nothing, self)
+START_TEST(a_loop_that_is_left_over_at_the_end_of_a_run_is_closed_by_the_cancellation)
 {
-    WEFT_CLOSE(self->ticker);
-    say("closed");
-}
-WEFT_END
-
-START_TEST(a_coroutine_may_close_a_generator_that_never_was)
-{
-    WEFT_TASK(closes_nothing) task = {0};
+    WEFT_TASK(listener) task = {0};
     begin();
-    START(&task, closes_nothing);
+    START(&task, listener, TO_THE_END, 9);
+    run_one_pass();
+    weft_group_cancel(&executor.group);
     ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "closed");
-}
-END_TEST
-
-struct throws_in {
-    WEFT_FRAME;
-    struct squares squares;
-    struct failure failure;
-};
-
-static int origin_line;
-
-static WEFT_ASYNC(throws_in, self)
-{
-    WEFT_AWAIT(self->failure, failure, -1); /* handled */
-    weft_init(&self->squares, squares, .limit = 9);
-    WEFT_NEXT(self->squares);
-    WEFT_THROW(self->squares, -9);
-    WEFT_RETURN_STATUS(WEFT_STATUS());
-}
-WEFT_END
-
-struct throws_in_caller {
-    WEFT_FRAME;
-    struct throws_in inner;
-};
-
-static WEFT_ASYNC(throws_in_caller, self)
-{
-    origin_line = __LINE__ + 1;
-    WEFT_TRY(self->inner, throws_in);
-}
-WEFT_END
-
-START_TEST(a_status_passed_on_by_return_status_began_at_the_line_that_awaits)
-{
-    WEFT_TASK(throws_in_caller) task = {0};
-    begin();
-    START(&task, throws_in_caller);
-    ck_assert_int_eq(run(), 0);
-    ck_assert_int_eq(task.task.status, -9);
-    ck_assert_int_eq(task.task.chain.failed_line, origin_line);
+    ck_assert_str_eq(trace, "[-4097@1]{-4097@1}");
 }
 END_TEST
 
 /* Misuse; the messages are in tests/misuse. */
-
-struct shares {
-    WEFT_FRAME;
-    struct ticker *ticker;
-};
-
-static WEFT_ASYNC(shares, self)
-{
-    WEFT_NEXT(*self->ticker);
-}
-WEFT_END
-
-START_TEST(a_generator_with_two_drivers_stops)
-{
-    struct ticker shared;
-    WEFT_TASK(shares) a = {0};
-    WEFT_TASK(shares) b = {0};
-    begin();
-    weft_init(&shared, ticker, 9);
-    START(&a, shares, &shared);
-    START(&b, shares, &shared);
-    (void)run();
-}
-END_TEST
 
 struct yields_in_scope {
     WEFT_FRAME;
@@ -282,10 +202,8 @@ SUITE(generator_async)
     TEST_EACH(closing_an_async_generator_waits_for_its_cleanup, 2);
     TEST(a_cancel_in_the_wait_of_an_async_generator_unwinds_it_first);
     TEST(a_cancel_in_the_body_of_for_each_closes_the_async_generator);
-    TEST(a_coroutine_drives_a_generator_by_hand);
-    TEST(next_leaves_when_the_generator_fails);
-    TEST(a_coroutine_may_close_a_generator_that_never_was);
-    TEST(a_status_passed_on_by_return_status_began_at_the_line_that_awaits);
-    TEST_STOPS(a_generator_with_two_drivers_stops);
+    TEST(a_generator_that_catches_a_cancellation_may_yield_and_the_next_wait_is_refused);
+    TEST(a_second_cancel_interrupts_the_cleanup_of_a_generator_that_is_closed_but_it_ends);
+    TEST(a_loop_that_is_left_over_at_the_end_of_a_run_is_closed_by_the_cancellation);
     TEST_STOPS(yielding_inside_a_scope_of_the_generators_own_stops);
 }

@@ -88,7 +88,9 @@
             WEFT_YIELD_CATCH(set);                                                                 \
             if (weft__c->status == WEFT_ECLOSED) {                                                 \
                 WEFT_CLOSE(place);                                                                 \
-                weft__c->status = WEFT_ECLOSED;                                                    \
+                if (weft__c->status >= 0) {                                                        \
+                    weft__c->status = WEFT_ECLOSED;                                                \
+                }                                                                                  \
                 break;                                                                             \
             }                                                                                      \
             WEFT_THROW(place, weft__c->status);                                                    \
