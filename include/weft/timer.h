@@ -48,7 +48,7 @@ struct weft_sleep {
     weft_task *task;
 };
 
-/** Sleeps until a time of weft_now(); one that has passed lets the others run once. */
+/** Sleeps until a time of WEFT_NOW(); one that has passed lets the others run once. */
 struct weft_sleep_until {
     WEFT_FRAME;
     weft_time at;
