@@ -329,6 +329,25 @@ START_TEST(a_cancelled_sender_leaves_the_room_to_the_next)
 }
 END_TEST
 
+START_TEST(a_wait_that_was_cancelled_leaves_no_trace)
+{
+    talker_task a = {0};
+    listener_task x = {0};
+    begin_with_room_for(0);
+    if (_i == 0) {
+        SEND(&a, 'a', 1, 1);
+    } else {
+        RECEIVE(&x, 'x', 1);
+    }
+    run_one_pass();
+    ck_assert(weft_task_cancel(_i == 0 ? &a.task : &x.task));
+    ck_assert_int_eq(run(), 0);
+    ck_assert_ptr_null(out.waiting);
+    ck_assert_ptr_null(in.waiting);
+    ck_assert(weft_link_is_empty(&channel.senders) && weft_link_is_empty(&channel.receivers));
+}
+END_TEST
+
 START_TEST(chosen_then_cancelled_a_receive_has_happened_and_the_next_wait_is_refused)
 {
     listener_task x = {0};
@@ -448,6 +467,7 @@ SUITE(channel)
     TEST(an_item_for_which_all_receivers_are_cancelled_is_buffered);
     TEST(a_cancelled_sender_has_sent_nothing);
     TEST(a_cancelled_sender_leaves_the_room_to_the_next);
+    TEST_EACH(a_wait_that_was_cancelled_leaves_no_trace, 2);
     TEST(chosen_then_cancelled_a_receive_has_happened_and_the_next_wait_is_refused);
     TEST(chosen_then_cancelled_a_send_has_happened_and_the_next_wait_is_refused);
     TEST(who_is_cancelled_can_still_do_what_needs_no_wait);

@@ -116,13 +116,10 @@ static inline weft_channel_stats weft_channel_statistics(const weft_channel *cha
 
 /* How it is done. */
 
-/* The one that waits longest. Those that were cancelled, and have not run, do not wait any more. */
+/* The one that waits longest. */
 static inline weft__at_channel *weft__channel_first(const weft_link *list)
 {
-    weft_waiter *waiter;
-    while ((waiter = weft_waiter_first(list)) != NULL && !weft_waiter_waits(waiter)) {
-        weft_link_remove(&waiter->link);
-    }
+    weft_waiter *const waiter = weft_waiter_next(list);
     return waiter != NULL ? WEFT_CONTAINER(waiter, weft__at_channel, waiter) : NULL;
 }
 

@@ -67,6 +67,17 @@ static inline bool weft_waiter_waits(const weft_waiter *waiter)
     return (waiter->task->chain.flags & WEFT__PARKED) != 0;
 }
 
+/** The one that waits longest, as weft_waiter_first(); those that do not wait any more are taken out
+ *  of the list. To give something that could be lost. Cost: O(1) on the whole. */
+static inline weft_waiter *weft_waiter_next(const weft_link *list)
+{
+    weft_waiter *waiter;
+    while ((waiter = weft_waiter_first(list)) != NULL && !weft_waiter_waits(waiter)) {
+        weft_link_remove(&waiter->link);
+    }
+    return waiter;
+}
+
 static inline void weft__waiter_claim(weft_waiter *waiter)
 {
     weft_link_remove(&waiter->link);
