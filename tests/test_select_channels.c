@@ -171,7 +171,7 @@ START_TEST(a_merge_takes_from_both_until_both_have_ended)
     CHOOSE(&a, 'a', "rq", 4);
     ck_assert_int_eq(run(), 0);
     for (int i = 0; i < 4; i++) {
-        char item[8];
+        char item[16];
         (void)snprintf(item, sizeof item, "%c%d ", i < 2 ? 'r' : 'q', i < 2 ? i + 1 : i + 9);
         ck_assert_msg(strstr(trace, item) != NULL, "%s is missing in %s", item, trace);
     }
