@@ -67,7 +67,9 @@ void weft__source_ready(weft_source *source, int directions, bool hung_up)
                            source->on_writable->argument);
         }
     }
-    weft__source_tell(source, hung_up ? WEFT_READABLE | WEFT_WRITABLE : directions, 0);
+    if (!weft_link_is_empty(&source->cases)) {
+        weft__source_tell(source, hung_up ? WEFT_READABLE | WEFT_WRITABLE : directions, 0);
+    }
 }
 
 WEFT_ASYNC(weft_wait_edge, self)
