@@ -19,6 +19,8 @@
  *   weft/sync.h       event, semaphore, signals from interrupts and threads
  *   weft/queue.h      a bounded queue
  *   weft/lifo_queue.h, priority_queue.h   in other orders
+ *   weft/channel.h    items with a sender's and a receiver's end, and a rendezvous
+ *   weft/select.h     waits for several things, of which exactly one happens
  *   weft/dump.h       what is every task waiting for?
  *
  * For tests, yours too; included by name:
@@ -30,6 +32,7 @@
  *
  *   weft/loop.h       the event loop: weft_run(), callbacks, signals, embedding
  *   weft/source.h     a descriptor that the loop watches
+ *   weft/loop_cases.h descriptors, signals and children in a select
  *   weft/pool.h       functions that block, in a few threads
  *   weft/dns.h        names become addresses
  *   weft/stream.h     bytes in order: read, write, flow control
@@ -46,9 +49,11 @@
 #include <weft/priority_queue.h>
 #include <weft/queue.h>
 #include <weft/resume.h>
+#include <weft/select.h>
 #include <weft/sync.h>
 
 #if __STDC_HOSTED__ && defined __unix__ && !defined WEFT_FREESTANDING
+#include <weft/loop_cases.h>
 #include <weft/socket.h>
 #endif
 

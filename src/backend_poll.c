@@ -71,9 +71,11 @@ static nfds_t collect(weft_loop *loop)
     nfds_t count = 0;
     for (weft_link *link = loop->sources.next; link != &loop->sources; link = link->next) {
         weft_source *const source = WEFT_CONTAINER(link, weft_source, link);
+        const int selected = weft__source_selected(source);
         const bool reads = !weft_link_is_empty(&source->readers) || source->on_readable != NULL ||
-                           source->is_awaited;
-        const bool writes = !weft_link_is_empty(&source->writers) || source->on_writable != NULL;
+                           source->is_awaited || (selected & WEFT_READABLE) != 0;
+        const bool writes = !weft_link_is_empty(&source->writers) || source->on_writable != NULL ||
+                            (selected & WEFT_WRITABLE) != 0;
         if (reads || writes) {
             loop->poll.sources[count] = source;
             loop->poll.fds[count].fd = source->fd;

@@ -72,6 +72,11 @@ bool weft__interrupt_end(weft_loop *loop);
 /* source.c */
 void weft__source_ready(weft_source *source, int directions, bool hung_up);
 bool weft__handle_turn(weft_handle *handle);
+int weft__source_look(weft_source *source, short events);
+
+/* loop_cases.c */
+int weft__source_selected(const weft_source *source);
+void weft__source_tell(weft_source *source, int directions, int status);
 
 /* pool.c */
 void weft__pool_close(weft_loop *loop);

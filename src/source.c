@@ -12,6 +12,7 @@ int weft_source_open(weft_source *source, weft_loop *loop, int fd)
     *source = (weft_source){.fd = fd, .may_read = true, .may_write = true};
     weft_link_init(&source->readers);
     weft_link_init(&source->writers);
+    weft_link_init(&source->cases);
     const int status = loop->backend->add(loop, source);
     if (status == 0) {
         source->loop = loop;
@@ -43,6 +44,7 @@ void weft_source_close(weft_source *source)
     source->loop = NULL;
     wake_all_closed(&source->readers);
     wake_all_closed(&source->writers);
+    weft__source_tell(source, WEFT_READABLE | WEFT_WRITABLE, WEFT_ECLOSED);
 }
 
 /* Called by the back ends. An error ends waits in both directions: the next try tells it. */
@@ -65,6 +67,9 @@ void weft__source_ready(weft_source *source, int directions, bool hung_up)
                            source->on_writable->argument);
         }
     }
+    if (!weft_link_is_empty(&source->cases)) {
+        weft__source_tell(source, hung_up ? WEFT_READABLE | WEFT_WRITABLE : directions, 0);
+    }
 }
 
 WEFT_ASYNC(weft_wait_edge, self)
@@ -85,7 +90,7 @@ WEFT_ASYNC(weft_wait_edge, self)
 WEFT_END
 
 /* Sets or clears the mark by asking the system: 0, or what it says. */
-static int look(weft_source *source, short events)
+int weft__source_look(weft_source *source, short events)
 {
     struct pollfd asked = {.fd = source->fd, .events = events};
     int count;
@@ -105,7 +110,7 @@ static int look(weft_source *source, short events)
 WEFT_ASYNC(weft_wait_readable, self)
 {
     WEFT_ASSERT(self->source != NULL, "which source?");
-    WEFT_CHECK(look(self->source, POLLIN));
+    WEFT_CHECK(weft__source_look(self->source, POLLIN));
     if (!self->source->may_read) {
         WEFT_LOOP()->awaited++;
         WEFT_PARK(&self->source->readers);
@@ -119,7 +124,7 @@ WEFT_END
 WEFT_ASYNC(weft_wait_writable, self)
 {
     WEFT_ASSERT(self->source != NULL, "which source?");
-    WEFT_CHECK(look(self->source, POLLOUT));
+    WEFT_CHECK(weft__source_look(self->source, POLLOUT));
     if (!self->source->may_write) {
         WEFT_LOOP()->awaited++;
         WEFT_PARK(&self->source->writers);
@@ -139,7 +144,7 @@ bool weft__handle_turn(weft_handle *handle)
 {
     weft_source *const source = handle->source;
     const bool reads = source->on_readable == handle;
-    if (look(source, reads ? POLLIN : POLLOUT) == 0 &&
+    if (weft__source_look(source, reads ? POLLIN : POLLOUT) == 0 &&
         !(reads ? source->may_read : source->may_write)) {
         return false;
     }

@@ -59,6 +59,7 @@ typedef struct weft_executor {
     size_t (*choose)(struct weft_executor *, size_t count); /* testing: which of the ready runs */
     void (*traced)(struct weft_executor *, weft_task *);    /* testing: before a task runs */
     void (*parked)(struct weft_executor *, weft_task *);    /* testing: after a step, if it waits */
+    uint32_t chance;     /* which of several that are equally good: see select.h */
     uint16_t until_poll; /* resumes until the port is asked again, while there is work */
     bool is_running, is_stopped;
 } weft_executor;

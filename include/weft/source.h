@@ -33,6 +33,7 @@ typedef struct weft_source {
     /* private: */
     weft_loop *loop; /* NULL: closed */
     weft_link readers, writers;
+    weft_link cases; /* of selects, for both directions */
     weft_link link;
     weft_handle *on_readable, *on_writable;
     bool is_awaited; /* by the loop itself */

@@ -15,12 +15,12 @@
 #ifndef WEFT_SYNC_H
 #define WEFT_SYNC_H
 
-#include <weft/task.h>
+#include <weft/waiter.h>
 
 /** Something that has happened, or not yet. Zeroed: not yet. */
 typedef struct weft_event {
     bool is_set;
-    weft_link waiters;
+    weft_link waiters; /* of weft_waiter */
 } weft_event;
 
 /**
@@ -33,6 +33,8 @@ typedef struct weft_event {
 struct weft_event_wait {
     WEFT_FRAME;
     weft_event *event; /* outlives the wait */
+    /* private: */
+    weft_waiter waiter;
 };
 
 /** Permits: `{ .permits = 8 }` lets eight hold it at once. */
@@ -83,7 +85,9 @@ WEFT__BEGIN_C
 static inline void weft_event_set(weft_event *event)
 {
     event->is_set = true;
-    weft_wake_all(&event->waiters);
+    for (weft_waiter *waiter; (waiter = weft_waiter_first(&event->waiters)) != NULL;) {
+        weft_waiter_wake(waiter);
+    }
 }
 
 /** Takes the event back. Context: loop. */
@@ -157,7 +161,9 @@ static inline WEFT_ASYNC(weft_event_wait, self)
     WEFT_ASSERT(self->event != NULL, "which event?");
     WEFT_CHECKPOINT();
     if (!self->event->is_set) {
-        WEFT_PARK(&self->event->waiters);
+        weft_waiter_begin(&self->waiter, &self->event->waiters, WEFT_SELF());
+        WEFT_PARK(NULL);
+        weft_waiter_end(&self->waiter);
         WEFT_RETURN_STATUS(WEFT_STATUS());
     }
 }

@@ -31,12 +31,18 @@ typedef struct weft_waiter {
 
 WEFT__BEGIN_C
 
-/** Puts a waiter behind the others of a list. The task parks next. Context: loop. Cost: O(1). */
-static inline void weft_waiter_begin(weft_waiter *waiter, weft_link *list, weft_task *task)
+/** Prepares a waiter that is in no list. */
+static inline void weft_waiter_init(weft_waiter *waiter, weft_task *task)
 {
     waiter->task = task;
     waiter->claim = NULL;
     weft_link_init(&waiter->link);
+}
+
+/** Puts a waiter behind the others of a list. The task parks next. Context: loop. Cost: O(1). */
+static inline void weft_waiter_begin(weft_waiter *waiter, weft_link *list, weft_task *task)
+{
+    weft_waiter_init(waiter, task);
     weft_link_insert(list, &waiter->link);
 }
 
@@ -52,6 +58,24 @@ static inline bool weft_waiter_end(weft_waiter *waiter)
 static inline weft_waiter *weft_waiter_first(const weft_link *list)
 {
     return weft_link_is_empty(list) ? NULL : WEFT_CONTAINER(list->next, weft_waiter, link);
+}
+
+/** False if its task was cancelled and has not run: it is still in the list, but nothing that could
+ *  be lost may be given to it. */
+static inline bool weft_waiter_waits(const weft_waiter *waiter)
+{
+    return (waiter->task->chain.flags & WEFT__PARKED) != 0;
+}
+
+/** The one that waits longest, as weft_waiter_first(); those that do not wait any more are taken out
+ *  of the list. To give something that could be lost. Cost: O(1) on the whole. */
+static inline weft_waiter *weft_waiter_next(const weft_link *list)
+{
+    weft_waiter *waiter;
+    while ((waiter = weft_waiter_first(list)) != NULL && !weft_waiter_waits(waiter)) {
+        weft_link_remove(&waiter->link);
+    }
+    return waiter;
 }
 
 static inline void weft__waiter_claim(weft_waiter *waiter)

@@ -1,0 +1,256 @@
+/* channel_ends.h - who may still send on a channel, who may still receive. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * A channel (see channel.h) is opened with one sender and one receiver. Both can be cloned, and each
+ * clone is closed by itself:
+ *
+ *     open_senders  3  ──>  ..., 2, 1, 0: what was sent is received, then WEFT_EEND
+ *     open_receivers 2 ──>  1, 0: WEFT_EBROKEN for those who send
+ *
+ * Hand out clones, one for each task that is to close it by itself, and close your own:
+ *
+ *     weft_spawn(&self->group, &self->slot, producer, .mine = weft_sender_clone(&self->out));
+ *     ...
+ *     weft_sender_close(&self->out);
+ */
+#ifndef WEFT_CHANNEL_ENDS_H
+#define WEFT_CHANNEL_ENDS_H
+
+#include <weft/waiter.h>
+
+/** What two kinds of ends share. weft_channel_open() first; it outlives its ends, and stays put. */
+typedef struct weft_channel {
+    /* private: */
+    unsigned char *items; /* the caller's */
+    size_t item_bytes, capacity;
+    size_t first, size;
+    size_t open_senders, open_receivers;
+    weft_link senders, receivers; /* who waits; never both, but for the cases of one select */
+} weft_channel;
+
+/** A right to send. Zeroed: closed. It must stay where it is while somebody waits on it; not
+ *  copied, but moved: one of the two is used from then on. */
+typedef struct weft_sender {
+    weft_channel *channel;
+    weft_link *waiting; /* private: the first of the ring of those who wait on this end */
+} weft_sender;
+
+/** A right to receive. The same. */
+typedef struct weft_receiver {
+    weft_channel *channel;
+    weft_link *waiting;
+} weft_receiver;
+
+/** How a channel stands. */
+typedef struct weft_channel_stats {
+    size_t buffered, capacity;
+    size_t open_senders, open_receivers;
+    size_t waiting_senders, waiting_receivers; /* a select counts once for each case */
+} weft_channel_stats;
+
+/* Who waits at an end: with those of all ends, and with those of the same. */
+typedef struct weft__at_channel {
+    weft_waiter waiter; /* first: a case of a select has one there, too */
+    weft_link sibling;
+    weft_link **ring;
+    union {
+        const void *from;
+        void *to;
+    };
+} weft__at_channel;
+
+WEFT__BEGIN_C
+
+/**
+ * Opens a channel with one sender and one receiver.
+ *
+ * @param items     Room for `capacity` items of `item_bytes` each, which stays the caller's. NULL if
+ *                  the capacity is 0.
+ * Context: loop, or before it runs.
+ */
+static inline void weft_channel_open(weft_channel *channel, void *items, size_t item_bytes,
+                                     size_t capacity, weft_sender *ret_sender,
+                                     weft_receiver *ret_receiver)
+{
+    weft_channel fresh = WEFT__ZERO;
+    weft_sender sender = WEFT__ZERO;
+    weft_receiver receiver = WEFT__ZERO;
+    WEFT_ASSERT(item_bytes > 0 && (items != NULL || capacity == 0),
+                "a channel needs room for `capacity` items, and their size");
+    *channel = fresh;
+    channel->items = (unsigned char *)items;
+    channel->item_bytes = item_bytes;
+    channel->capacity = capacity;
+    channel->open_senders = channel->open_receivers = 1;
+    sender.channel = receiver.channel = channel;
+    *ret_sender = sender;
+    *ret_receiver = receiver;
+}
+
+/** One more sender; of a closed one: a closed one. Close it, too; also if the task that was to have
+ *  it could not be spawned: then slot.frame still has it. Context: loop. */
+static inline weft_sender weft_sender_clone(const weft_sender *sender);
+
+/** One more receiver. The same. */
+static inline weft_receiver weft_receiver_clone(const weft_receiver *receiver);
+
+/**
+ * Closes a sender: who waits on it is told WEFT_ECLOSED. With the last of a channel those who wait
+ * to receive are told WEFT_EEND. Accepts one that is closed.
+ *
+ * Context: loop. Cost: O(those that are told).
+ */
+static inline void weft_sender_close(weft_sender *sender);
+
+/**
+ * Closes a receiver: who waits on it is told WEFT_ECLOSED. With the last of a channel those who wait
+ * to send are told WEFT_EBROKEN, and what is buffered is forgotten: if items own something,
+ * weft_receive_nowait() until it fails comes before. Accepts one that is closed.
+ *
+ * Context: loop. Cost: O(those that are told).
+ */
+static inline void weft_receiver_close(weft_receiver *receiver);
+
+/** How it stands. Context: loop. Cost: O(those that wait). */
+static inline weft_channel_stats weft_channel_statistics(const weft_channel *channel);
+
+/* How it is done. */
+
+/* The one that waits longest. */
+static inline weft__at_channel *weft__channel_first(const weft_link *list)
+{
+    weft_waiter *const waiter = weft_waiter_next(list);
+    return waiter != NULL ? WEFT_CONTAINER(waiter, weft__at_channel, waiter) : NULL;
+}
+
+/* Puts it behind those that wait in `list`, and behind those of its end. */
+static inline void weft__channel_wait(weft__at_channel *wait, weft_link *list, weft_link **ring)
+{
+    weft_link_insert(list, &wait->waiter.link);
+    weft_link_init(&wait->sibling);
+    if (*ring != NULL) {
+        weft_link_insert(*ring, &wait->sibling);
+    } else {
+        *ring = &wait->sibling;
+    }
+    wait->ring = ring;
+}
+
+static inline void weft__channel_leave_ring(weft__at_channel *wait)
+{
+    if (*wait->ring == &wait->sibling) {
+        *wait->ring = weft_link_is_empty(&wait->sibling) ? NULL : wait->sibling.next;
+    }
+    weft_link_remove(&wait->sibling);
+    wait->ring = NULL;
+}
+
+/* Out of both, if nobody has chosen it. */
+static inline void weft__channel_unwait(weft__at_channel *wait)
+{
+    if (wait->ring != NULL) {
+        weft__channel_leave_ring(wait);
+        weft_link_remove(&wait->waiter.link);
+    }
+}
+
+static inline void weft__channel_choose(weft__at_channel *wait, int status)
+{
+    weft__channel_leave_ring(wait);
+    weft_waiter_choose(&wait->waiter, status);
+}
+
+/* An end is closed: all that wait on it. */
+static inline void weft__channel_close_ring(weft_link **ring)
+{
+    while (*ring != NULL) {
+        weft__channel_choose(WEFT_CONTAINER(*ring, weft__at_channel, sibling), WEFT_ECLOSED);
+    }
+}
+
+/* The other side has gone. */
+static inline void weft__channel_tell_all(const weft_link *list, int status)
+{
+    for (weft__at_channel *wait; (wait = weft__channel_first(list)) != NULL;) {
+        weft__channel_choose(wait, status);
+    }
+}
+
+static inline weft_sender weft_sender_clone(const weft_sender *sender)
+{
+    weft_sender clone = WEFT__ZERO;
+    clone.channel = sender->channel;
+    if (clone.channel != NULL) {
+        WEFT_ASSERT(clone.channel->open_senders > 0, "this is a copy of a sender that was closed");
+        clone.channel->open_senders++;
+    }
+    return clone;
+}
+
+static inline weft_receiver weft_receiver_clone(const weft_receiver *receiver)
+{
+    weft_receiver clone = WEFT__ZERO;
+    clone.channel = receiver->channel;
+    if (clone.channel != NULL) {
+        WEFT_ASSERT(clone.channel->open_receivers > 0,
+                    "this is a copy of a receiver that was closed");
+        clone.channel->open_receivers++;
+    }
+    return clone;
+}
+
+static inline void weft_sender_close(weft_sender *sender)
+{
+    weft_channel *const channel = sender->channel;
+    if (channel == NULL) {
+        return;
+    }
+    WEFT_ASSERT(channel->open_senders > 0,
+                "more senders were closed than opened: weft_sender_clone() instead of copying");
+    sender->channel = NULL;
+    weft__channel_close_ring(&sender->waiting);
+    if (--channel->open_senders == 0) {
+        weft__channel_tell_all(&channel->receivers, WEFT_EEND);
+    }
+}
+
+static inline void weft_receiver_close(weft_receiver *receiver)
+{
+    weft_channel *const channel = receiver->channel;
+    if (channel == NULL) {
+        return;
+    }
+    WEFT_ASSERT(channel->open_receivers > 0,
+                "more receivers were closed than opened: weft_receiver_clone() instead of copying");
+    receiver->channel = NULL;
+    weft__channel_close_ring(&receiver->waiting);
+    if (--channel->open_receivers == 0) {
+        weft__channel_tell_all(&channel->senders, WEFT_EBROKEN);
+        channel->size = 0;
+    }
+}
+
+static inline size_t weft__channel_count(const weft_link *list)
+{
+    size_t count = 0;
+    for (weft_link *link = list->next; link != NULL && link != list; link = link->next) {
+        count += weft_waiter_waits(WEFT_CONTAINER(link, weft_waiter, link));
+    }
+    return count;
+}
+
+static inline weft_channel_stats weft_channel_statistics(const weft_channel *channel)
+{
+    weft_channel_stats stats = WEFT__ZERO;
+    stats.buffered = channel->size;
+    stats.capacity = channel->capacity;
+    stats.open_senders = channel->open_senders;
+    stats.open_receivers = channel->open_receivers;
+    stats.waiting_senders = weft__channel_count(&channel->senders);
+    stats.waiting_receivers = weft__channel_count(&channel->receivers);
+    return stats;
+}
+
+WEFT__END_C
+
+#endif

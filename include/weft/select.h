@@ -1,0 +1,292 @@
+/* select.h - waits for several things, of which exactly one happens. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is waited for are cases, members of the frame; behind the wait `happened` tells which it was:
+ *
+ *     weft_case job_came, stop, late;
+ *     struct weft_select select;
+ *
+ *     WEFT_TRY(self->select, weft_select,
+ *              WEFT_CASES(weft_on_receive(&self->job_came, &self->in, &self->job),
+ *                         weft_on_event(&self->stop, &stopping),
+ *                         weft_on_timer(&self->late, WEFT_S(1))));
+ *     if (self->job_came.happened) {
+ *         work_on(&self->job);
+ *     } else if (self->late.happened) {
+ *         puts("nothing to do");
+ *     }
+ *
+ * A case that is ready happens at once, without a wait. If several are, it is one of them by chance;
+ * with `.biased = true` the first in the order in which they are written. Else the task waits, and
+ * the first that becomes ready happens. The others leave no trace: nothing was taken or given, they
+ * stand in no queue, and cannot happen later.
+ *
+ * It is final once one has happened: a cancellation that comes behind it, or a timeout around the
+ * select, meets the next wait. One that comes before undoes all, and none has happened.
+ *
+ * The status is that of the case, as if it had been awaited by itself: WEFT_EEND of a channel, the
+ * failure of a task. It stands in case.status, too: with WEFT_AWAIT you can look at it there.
+ *
+ * With `.or_default = true` it never waits: if none is ready, none happens, and the status is 0. A
+ * case that is not wanted this time has a guard: weft_when(self->free > 0, weft_on_receive(…)).
+ *
+ * Cases of the operating system are in loop_cases.h; how to add a kind stands in case.h.
+ */
+#ifndef WEFT_SELECT_H
+#define WEFT_SELECT_H
+
+#include <weft/case.h>
+#include <weft/channel.h>
+#include <weft/sync.h>
+
+/**
+ * Waits until one of several cases happens.
+ *
+ * Status:  that of the case that happened; 0 if none was ready and there is a default;
+ *          WEFT_ECANCELED and none happened: cancelled.
+ * Context: coroutine.
+ * Cost:    O(cases), no allocation.
+ */
+struct weft_select {
+    WEFT_FRAME;
+    weft_case *cases; /* WEFT_CASES(…) */
+    /* options, by name */
+    bool biased;     /* of those that are ready the first in order, not one by chance */
+    bool or_default; /* if none is ready, goes on at once */
+    /* private: */
+    weft__choice choice;
+};
+
+/** The cases of a select, in their order; a NULL is left out. Each weft_on_…() sets its case up for
+ *  one select. */
+#ifdef __cplusplus
+#define WEFT_CASES(...) weft__cases(__VA_ARGS__)
+#else
+#define WEFT_CASES(...)                                                                            \
+    weft__link_cases((weft_case *const[]){__VA_ARGS__},                                            \
+                     sizeof((weft_case *const[]){__VA_ARGS__}) / sizeof(weft_case *))
+#endif
+
+WEFT__BEGIN_C
+
+/** A guard: the case, or NULL. It is set up all the same, so that `happened` is false. */
+static inline weft_case *weft_when(bool condition, weft_case *guarded)
+{
+    return condition ? guarded : NULL;
+}
+
+/** The next item is received into *item: see weft_receive. */
+static inline weft_case *weft_on_receive(weft_case *place, weft_receiver *receiver, void *item);
+
+/** A copy of *item is sent: see weft_send. */
+static inline weft_case *weft_on_send(weft_case *place, weft_sender *sender, const void *item);
+
+/** The event is set; or it was, during the wait. */
+static inline weft_case *weft_on_event(weft_case *place, weft_event *event);
+
+/** So much time has passed since the select began; 0 or less: at once. WEFT_FOREVER: never. */
+static inline weft_case *weft_on_timer(weft_case *place, weft_time after);
+
+/** It is that time of weft_now(), or later. WEFT_FOREVER: never. */
+static inline weft_case *weft_on_timer_at(weft_case *place, weft_time at);
+
+/** The task has ended, with its status. Watching is not owning: cancelling the select leaves the
+ *  task alone. */
+static inline weft_case *weft_on_task(weft_case *place, weft_task *task);
+
+/* How it is done. */
+
+static inline WEFT_ASYNC(weft_select, self)
+{
+    WEFT_ASSERT(self->cases != NULL || self->or_default,
+                "no case is on: leave one without a guard, or say .or_default = true");
+    weft__choice_begin(&self->choice, self->cases, WEFT_SELF());
+    WEFT_CHECKPOINT();
+    if (weft__choice_take(&self->choice, weft__core(weft__c), self->biased)) {
+        WEFT_RETURN_STATUS(self->choice.chosen->status);
+    }
+    if (!self->or_default) {
+        weft__choice_arm(&self->choice);
+        WEFT_PARK(NULL);
+        WEFT_RETURN_STATUS(weft__choice_end(&self->choice, weft__c->status));
+    }
+}
+WEFT_END
+
+/* --- channels --------------------------------------------------------------------------------- */
+
+static inline bool weft__receive_is_ready(weft_case *self)
+{
+    const weft_channel *const channel = ((weft_receiver *)self->of)->channel;
+    return channel == NULL || channel->size > 0 || channel->open_senders == 0 ||
+           weft__channel_first(&channel->senders) != NULL;
+}
+
+static inline int weft__receive_take(weft_case *self)
+{
+    return weft_receive_nowait((weft_receiver *)self->of, self->at_channel.to);
+}
+
+static inline void weft__receive_arm(weft_case *self)
+{
+    weft_receiver *const receiver = (weft_receiver *)self->of;
+    weft__channel_wait(&self->at_channel, &receiver->channel->receivers, &receiver->waiting);
+}
+
+static inline bool weft__send_is_ready(weft_case *self)
+{
+    const weft_channel *const channel = ((weft_sender *)self->of)->channel;
+    return channel == NULL || channel->size < channel->capacity || channel->open_receivers == 0 ||
+           weft__channel_first(&channel->receivers) != NULL;
+}
+
+static inline int weft__send_take(weft_case *self)
+{
+    return weft_send_nowait((weft_sender *)self->of, self->at_channel.from);
+}
+
+static inline void weft__send_arm(weft_case *self)
+{
+    weft_sender *const sender = (weft_sender *)self->of;
+    weft__channel_wait(&self->at_channel, &sender->channel->senders, &sender->waiting);
+}
+
+static inline void weft__channel_disarm(weft_case *self)
+{
+    weft__channel_unwait(&self->at_channel);
+}
+
+static inline weft_case *weft_on_receive(weft_case *place, weft_receiver *receiver, void *item)
+{
+    static const weft_case_kind kind = {weft__receive_is_ready, weft__receive_arm,
+                                        weft__receive_take, NULL, weft__channel_disarm};
+    WEFT_ASSERT(receiver != NULL && item != NULL, "a receiver, and room for an item");
+    weft_case_init(place, &kind, receiver)->at_channel.to = item;
+    return place;
+}
+
+static inline weft_case *weft_on_send(weft_case *place, weft_sender *sender, const void *item)
+{
+    static const weft_case_kind kind = {weft__send_is_ready, weft__send_arm, weft__send_take, NULL,
+                                        weft__channel_disarm};
+    WEFT_ASSERT(sender != NULL && item != NULL, "a sender, and an item for it");
+    weft_case_init(place, &kind, sender)->at_channel.from = item;
+    return place;
+}
+
+/* --- events ----------------------------------------------------------------------------------- */
+
+static inline bool weft__event_is_ready(weft_case *self)
+{
+    return ((const weft_event *)self->of)->is_set;
+}
+
+static inline void weft__event_arm(weft_case *self)
+{
+    weft_case_hang(self, &((weft_event *)self->of)->waiters);
+}
+
+static inline weft_case *weft_on_event(weft_case *place, weft_event *event)
+{
+    static const weft_case_kind kind = {weft__event_is_ready, weft__event_arm, NULL, NULL, NULL};
+    WEFT_ASSERT(event != NULL, "which event?");
+    return weft_case_init(place, &kind, event);
+}
+
+/* --- time ------------------------------------------------------------------------------------- */
+
+/* A duration begins with the select: `of` says that it is one. */
+static inline bool weft__timer_is_ready(weft_case *self)
+{
+    weft_timer *const timer = &self->at_timer.timer;
+    const weft_time now = weft_case_core(self)->now;
+    if (self->of != NULL) {
+        timer->at = weft_time_add(now, timer->at);
+    }
+    return timer->at != WEFT_FOREVER && !weft_time_is_before(now, timer->at);
+}
+
+static inline void weft__timer_arm(weft_case *self)
+{
+    weft_timer *const timer = &self->at_timer.timer;
+    if (timer->at != WEFT_FOREVER) {
+        weft_timers_arm(&weft_case_core(self)->timers, timer, timer->at);
+    }
+}
+
+static inline void weft__timer_disarm(weft_case *self)
+{
+    weft_timers_cancel(&weft_case_core(self)->timers, &self->at_timer.timer);
+}
+
+static inline void weft__timer_fire(weft_timer *timer)
+{
+    weft_waiter_choose(&WEFT_CONTAINER(timer, weft_case, at_timer.timer)->waiter, 0);
+}
+
+static inline weft_case *weft_on_timer_at(weft_case *place, weft_time at)
+{
+    static const weft_case_kind kind = {weft__timer_is_ready, weft__timer_arm, NULL, NULL,
+                                        weft__timer_disarm};
+    weft_case_init(place, &kind, NULL);
+    place->at_timer.timer.fire = weft__timer_fire;
+    place->at_timer.timer.at = at;
+    return place;
+}
+
+static inline weft_case *weft_on_timer(weft_case *place, weft_time after)
+{
+    weft_on_timer_at(place, after)->of = place;
+    return place;
+}
+
+/* --- tasks ------------------------------------------------------------------------------------ */
+
+static inline bool weft__task_is_ready(weft_case *self)
+{
+    const weft_task *const task = (const weft_task *)self->of;
+    WEFT_ASSERT(task != self->waiter.task, "await the end of another task");
+    return !weft_task_is_running(task);
+}
+
+static inline int weft__task_take(weft_case *self)
+{
+    weft_task *const task = (weft_task *)self->of;
+    return weft_task_is_done(task) ? task->status : 0;
+}
+
+/* Its slot may be used again before the select runs, if that was cancelled. */
+static inline void weft__case_task_ended(weft_owner *watcher, weft_task *task)
+{
+    weft_case *const self = WEFT_CONTAINER(watcher, weft_case, at_task.watcher);
+    self->is_armed = false;
+    task->chain.flags |= WEFT__WAS_JOINED;
+    weft_waiter_choose(&self->waiter, task->status);
+}
+
+static inline void weft__task_arm(weft_case *self)
+{
+    self->at_task.watcher.ended = weft__case_task_ended;
+    weft__watch_end((weft_task *)self->of, &self->at_task.watcher);
+}
+
+/* One that has ended is just telling all that stand in its row. */
+static inline void weft__task_disarm(weft_case *self)
+{
+    weft_task *const task = (weft_task *)self->of;
+    if (!weft_task_is_done(task)) {
+        weft__unwatch_end(task, &self->at_task.watcher);
+    }
+}
+
+static inline weft_case *weft_on_task(weft_case *place, weft_task *task)
+{
+    static const weft_case_kind kind = {weft__task_is_ready, weft__task_arm, weft__task_take, NULL,
+                                        weft__task_disarm};
+    WEFT_ASSERT(task != NULL, "which task?");
+    return weft_case_init(place, &kind, task);
+}
+
+WEFT__END_C
+
+#endif
