@@ -12,6 +12,7 @@
  *   weft/core.h       a task, and what the tasks of one loop share
  *   weft/task.h       a chain of frames that is scheduled: park and wake
  *   weft/cancel.h     asking a task to stop
+ *   weft/callback.h   a function that the loop calls in its next pass
  *   weft/timer.h      sleep, and blocks with a deadline: TIMEOUT, MOVE_ON, SHIELD
  *   weft/group.h      tasks belong to a group, which ends after the last of them
  *   weft/join.h       waiting for the end of a task
@@ -40,6 +41,7 @@
 #ifndef WEFT_H
 #define WEFT_H
 
+#include <weft/callback.h>
 #include <weft/dump.h>
 #include <weft/executor.h>
 #include <weft/lifo_queue.h>
