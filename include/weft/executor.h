@@ -247,8 +247,7 @@ static inline int weft__run_while(weft_executor *executor, weft_task *task)
     }
     executor->core.now = executor->port->now(executor->context);
     executor->until_poll = 0;
-    while (status == 0 &&
-           (task != NULL ? !weft_task_is_done(task) : weft__has_work(executor))) {
+    while (status == 0 && (task != NULL ? !weft_task_is_done(task) : weft__has_work(executor))) {
         if (!weft__pass(executor)) {
             status = WEFT_EDEADLOCK;
         } else if (executor->is_stopped) {
