@@ -13,6 +13,7 @@
  *   weft/task.h       a chain of frames that is scheduled: park and wake
  *   weft/cancel.h     asking a task to stop
  *   weft/callback.h   a function that the loop calls in its next pass
+ *   weft/done_callback.h  a function that is told how a task ended
  *   weft/timer.h      sleep, and blocks with a deadline: TIMEOUT, MOVE_ON, SHIELD
  *   weft/group.h      tasks belong to a group, which ends after the last of them
  *   weft/join.h       waiting for the end of a task
@@ -41,7 +42,7 @@
 #ifndef WEFT_H
 #define WEFT_H
 
-#include <weft/callback.h>
+#include <weft/done_callback.h>
 #include <weft/dump.h>
 #include <weft/executor.h>
 #include <weft/lifo_queue.h>

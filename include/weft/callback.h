@@ -26,7 +26,8 @@
 
 #include <weft/task.h>
 
-/** A callback. Zeroed: not posted. It must stay where it is until it was called. */
+/** A callback. Zeroed: not posted. It must stay where it is until it was called or taken back: one
+ *  that lives in a frame is cancelled in FINALLY. */
 typedef struct weft_callback {
     void (*call)(void *argument);
     void *argument;
