@@ -14,6 +14,8 @@
  *   weft/cancel.h     asking a task to stop
  *   weft/callback.h   a function that the loop calls in its next pass
  *   weft/done_callback.h  a function that is told how a task ended
+ *   weft/future.h     a result that is still to come
+ *   weft/promise.h    the end of a future that an interrupt or another thread holds
  *   weft/timer.h      sleep, and blocks with a deadline: TIMEOUT, MOVE_ON, SHIELD
  *   weft/group.h      tasks belong to a group, which ends after the last of them
  *   weft/join.h       waiting for the end of a task
@@ -42,11 +44,11 @@
 #ifndef WEFT_H
 #define WEFT_H
 
-#include <weft/done_callback.h>
 #include <weft/dump.h>
 #include <weft/executor.h>
 #include <weft/lifo_queue.h>
 #include <weft/priority_queue.h>
+#include <weft/promise.h>
 #include <weft/queue.h>
 #include <weft/resume.h>
 #include <weft/sync.h>
