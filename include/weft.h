@@ -20,6 +20,7 @@
  *   weft/group.h      tasks belong to a group, which ends after the last of them
  *   weft/join.h       waiting for the end of a task
  *   weft/executor.h   runs what is ready, sleeps until the next deadline; a port of 3 functions
+ *   weft/bridge.h     between callbacks and coroutines, in both directions
  *   weft/sync.h       event, semaphore, signals from interrupts and threads
  *   weft/queue.h      a bounded queue
  *   weft/lifo_queue.h, priority_queue.h   in other orders
@@ -44,6 +45,7 @@
 #ifndef WEFT_H
 #define WEFT_H
 
+#include <weft/bridge.h>
 #include <weft/dump.h>
 #include <weft/executor.h>
 #include <weft/lifo_queue.h>

@@ -384,6 +384,7 @@ static void say_who(void *unused, int status)
 struct binder {
     WEFT_FRAME;
     weft_task *task;
+    bool forgets;
     weft_binding binding;
     struct weft_sleep nap;
 };
@@ -395,6 +396,10 @@ static WEFT_ASYNC(binder, self)
         weft_task_add_done_callback(self->task, &one, say_who, NULL);
         weft_task_add_done_callback(self->task, &two, say_who, NULL);
         (void)weft_task_remove_done_callback(self->task, &two);
+        if (self->forgets) {
+            weft_done_callback_set_context(&one, NULL);
+            WEFT_RETURN(0); /* it may outlive the block */
+        }
         WEFT_TRY(self->nap, weft_sleep, WEFT_S(2));
     }
 }
@@ -409,6 +414,18 @@ START_TEST(it_sees_the_context_of_who_added_it)
     START(&adder, binder, &task.task);
     ck_assert_int_eq(run(), 0);
     ck_assert_str_eq(trace, "ends binder ");
+}
+END_TEST
+
+START_TEST(it_can_be_given_another_context)
+{
+    worker_task task = {0};
+    WEFT_TASK(binder) adder = {0};
+    begin();
+    START(&task, worker, 1);
+    START(&adder, binder, &task.task, .forgets = true);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "ends none ");
 }
 END_TEST
 #endif
@@ -555,6 +572,7 @@ SUITE(done_callback)
     TEST(it_may_free_itself_and_the_task);
 #if WEFT_CONTEXT
     TEST(it_sees_the_context_of_who_added_it);
+    TEST(it_can_be_given_another_context);
 #endif
     TEST_STOPS(adding_one_that_is_under_way_stops);
     TEST_STOPS(adding_to_a_task_that_was_never_spawned_stops);

@@ -173,9 +173,10 @@ static inline WEFT_ASYNC(weft_await_callback, self)
         WEFT_HOLD(NULL);
     }
     self->completion.core->outside--;
-    WEFT_RETURN_STATUS(self->was_cancelled && self->completion.status < 0
-                           ? WEFT_ECANCELED
-                           : self->completion.status);
+    if (self->was_cancelled && self->completion.status < 0) {
+        WEFT_RETURN_STATUS(WEFT_ECANCELED);
+    }
+    WEFT_RETURN_STATUS(self->completion.status);
 }
 WEFT_END
 

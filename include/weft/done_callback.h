@@ -65,6 +65,15 @@ static inline bool weft_done_callback_is_pending(const weft_done_callback *callb
     return (callback->callback.task.chain.flags & (WEFT__PARKED | WEFT__READY)) != 0;
 }
 
+#if WEFT_CONTEXT
+/** Gives one that is pending another context than that of who added it; NULL: none. */
+static inline void weft_done_callback_set_context(weft_done_callback *callback,
+                                                  weft_binding *context)
+{
+    weft_callback_set_context(&callback->callback, context);
+}
+#endif
+
 /* How it is done. */
 
 static inline void weft__done_call(void *pointer)
