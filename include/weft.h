@@ -12,10 +12,15 @@
  *   weft/core.h       a task, and what the tasks of one loop share
  *   weft/task.h       a chain of frames that is scheduled: park and wake
  *   weft/cancel.h     asking a task to stop
+ *   weft/callback.h   a function that the loop calls in its next pass
+ *   weft/done_callback.h  a function that is told how a task ended
+ *   weft/future.h     a result that is still to come
+ *   weft/promise.h    the end of a future that an interrupt or another thread holds
  *   weft/timer.h      sleep, and blocks with a deadline: TIMEOUT, MOVE_ON, SHIELD
  *   weft/group.h      tasks belong to a group, which ends after the last of them
  *   weft/join.h       waiting for the end of a task
  *   weft/executor.h   runs what is ready, sleeps until the next deadline; a port of 3 functions
+ *   weft/bridge.h     between callbacks and coroutines, in both directions
  *   weft/sync.h       event, semaphore, signals from interrupts and threads
  *   weft/queue.h      a bounded queue
  *   weft/lifo_queue.h, priority_queue.h   in other orders
@@ -43,10 +48,12 @@
 #ifndef WEFT_H
 #define WEFT_H
 
+#include <weft/bridge.h>
 #include <weft/dump.h>
 #include <weft/executor.h>
 #include <weft/lifo_queue.h>
 #include <weft/priority_queue.h>
+#include <weft/promise.h>
 #include <weft/queue.h>
 #include <weft/resume.h>
 #include <weft/select.h>

@@ -1,31 +1,15 @@
-/* handle.c - callbacks: each stands in the ready queue as a task of one step. */
+/* handle.c - callbacks of the loop: now, later, from another thread. */
 /* SPDX-License-Identifier: MIT */
 #include "loop_internal.h"
 
-/* Before the call the handle is idle again, and after it nothing is touched: the callback may post
- * it once more, or free it. That is why the step says "suspended". */
-static weft_step handle_step(weft_frame *frame, weft_chain *chain)
+static void called(void *pointer)
 {
-    static const weft_site site = {.name = "callback", .file = "weft/loop.h"};
-    const weft_step gone = {.suspended = true};
-    if (frame->state == WEFT__DESCRIBE) {
-        return weft__other(frame, chain, &site);
-    }
-    weft_handle *const handle = WEFT_CONTAINER(frame, weft_handle, frame);
+    weft_handle *const handle = pointer;
     void (*const call)(void *) = __atomic_load_n(&handle->call, __ATOMIC_RELAXED);
     void *const argument = __atomic_load_n(&handle->argument, __ATOMIC_RELAXED);
-    handle->task.chain.flags = WEFT__IS_TASK | WEFT__DONE;
-    weft_link_remove(&handle->task.sibling);
     if (handle->source == NULL || weft__handle_turn(handle)) {
         call(argument);
     }
-    return gone;
-}
-
-void weft__handles_init(weft_loop *loop)
-{
-    weft_link_init(&loop->handles);
-    loop->handle_owner.core = &loop->executor.core;
 }
 
 /* Atomically: several threads may post one handle, while the loop calls it. */
@@ -36,12 +20,16 @@ static void prepare(weft_loop *loop, weft_handle *handle, void (*call)(void *), 
     __atomic_store_n(&handle->argument, argument, __ATOMIC_RELAXED);
 }
 
+/* As weft_callback_post(), but for two things: it sees no context, and the loop may be closed before
+ * it was called. Its owner is another one, that nobody asks how many are posted. */
 static void post(weft_handle *handle)
 {
     weft_loop *const loop = __atomic_load_n(&handle->loop, __ATOMIC_RELAXED);
-    if (!weft_task_is_running(&handle->task)) {
-        handle->frame = weft__head(handle_step, NULL);
-        weft__task_start(&loop->handle_owner, &loop->handles, &handle->task, &handle->frame);
+    if (!weft_callback_is_posted(&handle->callback)) {
+        handle->callback.call = called;
+        handle->callback.argument = handle;
+        weft__callback_begin(&loop->handles, &handle->callback);
+        weft__callback_ready(&handle->callback, 0);
     }
 }
 
@@ -91,17 +79,11 @@ void weft_call_soon_threadsafe(weft_loop *loop, weft_handle *handle, void (*call
 bool weft_handle_cancel(weft_handle *handle)
 {
     const bool is_armed = weft_timer_is_armed(&handle->timer);
-    const bool is_posted = weft_task_is_running(&handle->task);
-    if (is_armed || is_posted) {
+    if (is_armed || weft_callback_is_posted(&handle->callback)) {
         weft__loop_check_thread(handle->loop, __func__);
     }
     if (is_armed) {
         weft_timers_cancel(&handle->loop->executor.core.timers, &handle->timer);
     }
-    if (is_posted) {
-        weft_link_remove(&handle->task.link);
-        weft_link_remove(&handle->task.sibling);
-        handle->task.chain.flags = WEFT__IS_TASK | WEFT__DONE;
-    }
-    return is_armed || is_posted;
+    return weft_callback_cancel(&handle->callback) || is_armed;
 }

@@ -209,7 +209,7 @@ int weft__loop_new(const char *built_with, weft_loop **ret_loop, const weft_loop
     weft_link_init(&loop->sources);
     weft_executor_init(&loop->executor, &port, loop);
     loop->executor.core.report = weft__loop_report;
-    weft__handles_init(loop);
+    loop->handles.owner.core = &loop->executor.core;
     int status = backend->open(loop);
     if (status == 0) {
         status = open_wake_pipe(loop);
@@ -247,9 +247,13 @@ static void cancel_leftovers(weft_loop *loop)
 /* Callbacks that were not called any more, and sources left open: they outlive the loop. */
 static void let_go(weft_loop *loop)
 {
-    while (!weft_link_is_empty(&loop->handles)) {
-        weft_task *const task = WEFT_CONTAINER(loop->handles.next, weft_task, sibling);
-        weft_handle_cancel(WEFT_CONTAINER(task, weft_handle, task));
+    const weft_link *const ready = &loop->executor.core.ready;
+    for (weft_link *link = ready->next, *next; link != ready; link = next) {
+        weft_task *const task = WEFT_CONTAINER(link, weft_task, link);
+        next = link->next;
+        if (weft__is_callback(task)) {
+            weft_callback_cancel(WEFT_CONTAINER(task, weft_callback, task));
+        }
     }
     while (!weft_link_is_empty(&loop->sources)) {
         weft_source_close(WEFT_CONTAINER(loop->sources.next, weft_source, link));

@@ -32,8 +32,7 @@ struct weft_loop {
     size_t jobs;            /* in other threads, whose end will be posted */
     int wake_pipe[2];
     weft_source wake_source;
-    weft_owner handle_owner;
-    weft_link handles;
+    weft__callbacks handles;
     struct weft_pool *pool; /* made when it is first needed */
     unsigned pool_threads;
     void (*exception_handler)(void *, const weft_report *);
@@ -54,9 +53,6 @@ extern _Thread_local weft_loop *weft__running; /* in this thread */
 void weft__loop_check_thread(const weft_loop *loop, const char *function);
 bool weft__is_forked(const weft_loop *loop);
 weft_time weft__now(void);
-
-/* handle.c */
-void weft__handles_init(weft_loop *loop);
 
 /* report.c */
 void weft__print_report(const weft_report *report);

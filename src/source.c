@@ -156,7 +156,7 @@ static void set_callback(weft_source *source, weft_handle **place, weft_handle *
                          void (*call)(void *), void *argument)
 {
     WEFT_ASSERT(source->loop != NULL, "weft_source_open() it first");
-    WEFT_ASSERT(!weft_task_is_running(&handle->task) && !weft_timer_is_armed(&handle->timer),
+    WEFT_ASSERT(!weft_callback_is_posted(&handle->callback) && !weft_timer_is_armed(&handle->timer),
                 "this handle is under way: give each reader and writer its own");
     *handle = (weft_handle){.source = source};
     source->loop->awaited++;

@@ -341,6 +341,36 @@ START_TEST(closing_cancels_the_tasks_and_lets_them_clean_up)
 }
 END_TEST
 
+static weft_callback last_words;
+
+struct poster {
+    WEFT_FRAME;
+    struct weft_sleep sleep;
+};
+
+static WEFT_ASYNC(poster, self)
+{
+    WEFT_TRY(self->sleep, weft_sleep, WEFT_S(100));
+WEFT_FINALLY:
+    weft_callback_post(weft_loop_core(WEFT_LOOP()), &last_words, say_it, word("called"));
+}
+WEFT_END
+
+START_TEST(closing_calls_the_callbacks_that_are_posted)
+{
+    WEFT_TASK(poster) task = {0};
+    begin(_i);
+    ck_assert_int_eq(weft_spawn(weft_loop_group(loop), &task, poster), 0);
+    run_passes(1);
+    end();
+    ck_assert_str_eq(trace, "called ");
+    begin(_i);
+    weft_callback_post(weft_loop_core(loop), &last_words, say_it, word("again"));
+    end();
+    ck_assert_str_eq(trace, "again ");
+}
+END_TEST
+
 START_TEST(handles_and_sources_that_are_left_outlive_the_loop)
 {
     weft_handle handle = {0}, reader = {0};
@@ -537,6 +567,7 @@ SUITE(loop)
     TEST_STOPS(closing_a_loop_that_runs_stops);
     TEST_EACH(the_time_stands_still_during_a_callback, BACKENDS);
     TEST_EACH(closing_cancels_the_tasks_and_lets_them_clean_up, BACKENDS);
+    TEST_EACH(closing_calls_the_callbacks_that_are_posted, BACKENDS);
     TEST_EACH(handles_and_sources_that_are_left_outlive_the_loop, BACKENDS);
     TEST_EACH(a_back_end_is_chosen_by_name_or_by_the_environment, BACKENDS);
     TEST(a_back_end_that_does_not_exist_is_refused);

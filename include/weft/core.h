@@ -55,6 +55,12 @@ struct weft_task {
 #endif
 };
 
+/* Who owns callbacks, and how many are posted: see callback.h. */
+typedef struct weft__callbacks {
+    weft_owner owner; /* without `ended`: that tells a callback from a task */
+    size_t posted;
+} weft__callbacks;
+
 /** Something to be told to a person: a failure nobody reads, a task that does not yield. */
 typedef struct weft_report {
     const char *message;
@@ -74,6 +80,7 @@ struct weft_core {
     uint16_t refused;   /* waits in a row that were refused */
     weft_task *refuser; /* to this task */
     uint16_t outside;   /* tasks that wait for an interrupt or another thread: no deadlock */
+    weft__callbacks callbacks;
     weft_remote_list remote;
     void (*notify)(weft_core *); /* something was pushed: wake the loop; any thread, interrupt */
     void (*report)(weft_core *, const weft_report *); /* NULL: silence */
@@ -118,15 +125,29 @@ static inline bool weft_task_is_running(const weft_task *task)
     return (task->chain.flags & (WEFT__IS_TASK | WEFT__DONE)) == WEFT__IS_TASK;
 }
 
+/* What stands in the ready queue is a callback, or a task. */
+static inline bool weft__is_callback(const weft_task *task)
+{
+    return task->owner->ended == NULL;
+}
+
 /** The task that runs, or NULL: none does, or a callback. Context: loop. */
 static inline weft_task *weft_current_task(const weft_core *core)
 {
-    return core->current != NULL && core->current->owner->ended != NULL ? core->current : NULL;
+    return core->current != NULL && !weft__is_callback(core->current) ? core->current : NULL;
+}
+
+/** What the tasks of its loop share: for weft_post(), weft_signal_init(), weft_future_init(). Of a
+ *  task that was spawned. */
+static inline weft_core *weft_task_core(const weft_task *task)
+{
+    return task->owner->core;
 }
 
 /** Prepares what a loop's tasks share. */
 static inline void weft_core_init(weft_core *core, weft_time now)
 {
+    const weft__callbacks callbacks = WEFT__ZERO;
     weft_link_init(&core->ready);
     core->current = NULL;
     weft_timers_init(&core->timers, now);
@@ -135,6 +156,8 @@ static inline void weft_core_init(weft_core *core, weft_time now)
     core->refused = 0;
     core->refuser = NULL;
     core->outside = 0;
+    core->callbacks = callbacks;
+    core->callbacks.owner.core = core;
     core->remote.first = NULL;
     core->notify = NULL;
     core->report = NULL;
@@ -181,6 +204,12 @@ static inline void weft_task_set_context(weft_task *task, weft_binding *context)
     weft__context_move(&task->context, context);
 }
 
+/** The context of the task or callback that runs; NULL: nothing is bound. Context: loop. */
+static inline weft_binding *weft_current_context(const weft_core *core)
+{
+    return core->current != NULL ? core->current->context : NULL;
+}
+
 static inline weft_binding **weft__context_of(weft_task *task)
 {
     return &task->context;
@@ -220,10 +249,12 @@ static inline void weft__unwatch_end(weft_task *task, weft_owner *watcher)
     }
 }
 
-/* Tells all of them. */
+/* Tells all of them. The task has no owner any more, but it still knows its core. */
 static inline void weft__tell_end(weft_task *task)
 {
-    for (weft_owner *owner = task->owner, *behind; owner != NULL; owner = behind) {
+    weft_owner *owner = task->owner, *behind;
+    task->owner = &owner->core->callbacks.owner;
+    for (; owner != NULL; owner = behind) {
         behind = owner->behind;
         owner->ended(owner, task);
     }

@@ -71,7 +71,7 @@ static inline void weft_executor_init(weft_executor *executor, const weft_port *
                                       void *context);
 
 /**
- * Runs until every task has ended, or weft_executor_stop().
+ * Runs until every task has ended and every posted callback was called, or weft_executor_stop().
  *
  * @return 0; WEFT_ESTOPPED; WEFT_EDEADLOCK if tasks are left and nothing can ever wake them.
  */
@@ -151,7 +151,8 @@ static inline bool weft__poll(weft_executor *executor)
     return may_go_on;
 }
 
-/* Testing: the one of a batch that runs next; counted anew, since a callback may be taken back. */
+/* Testing: the one of a batch that runs next; counted anew, since a callback may be taken back.
+ * Callbacks keep their place, so no task overtakes one. */
 static inline weft_link *weft__choose(weft_executor *executor, const weft_link *batch)
 {
     size_t count = 0, nth;
@@ -159,7 +160,8 @@ static inline weft_link *weft__choose(weft_executor *executor, const weft_link *
     if (executor->choose == NULL) {
         return link;
     }
-    for (; link != batch; link = link->next) {
+    for (; link != batch && !weft__is_callback(WEFT_CONTAINER(link, weft_task, link));
+         link = link->next) {
         count++;
     }
     link = batch->next;
@@ -177,6 +179,7 @@ __attribute__((cold, noinline, unused)) static void weft__run_chosen(weft_execut
     while (!weft_link_is_empty(&batch)) {
         weft_link *const link = weft__choose(executor, &batch);
         weft_task *const task = WEFT_CONTAINER(link, weft_task, link);
+        const bool is_callback = weft__is_callback(task); /* it may free itself */
         weft_link_remove(link);
         if (executor->until_poll > 0) {
             executor->until_poll--;
@@ -184,7 +187,7 @@ __attribute__((cold, noinline, unused)) static void weft__run_chosen(weft_execut
         if (executor->traced != NULL) {
             executor->traced(executor, task);
         }
-        if (weft__task_run(&executor->core, task) && executor->parked != NULL) {
+        if (weft__task_run(&executor->core, task) && !is_callback && executor->parked != NULL) {
             executor->parked(executor, task);
         }
     }
@@ -229,6 +232,12 @@ static inline bool weft__pass(weft_executor *executor)
     return true;
 }
 
+/* A task has not ended, or a callback is still to be called. */
+static inline bool weft__has_work(const weft_executor *executor)
+{
+    return weft_group_is_busy(&executor->group) || executor->core.callbacks.posted > 0;
+}
+
 static inline int weft__run_while(weft_executor *executor, weft_task *task)
 {
     int status = 0;
@@ -239,8 +248,7 @@ static inline int weft__run_while(weft_executor *executor, weft_task *task)
     }
     executor->core.now = executor->port->now(executor->context);
     executor->until_poll = 0;
-    while (status == 0 &&
-           (task != NULL ? !weft_task_is_done(task) : weft_group_is_busy(&executor->group))) {
+    while (status == 0 && (task != NULL ? !weft_task_is_done(task) : weft__has_work(executor))) {
         if (!weft__pass(executor)) {
             status = WEFT_EDEADLOCK;
         } else if (executor->is_stopped) {

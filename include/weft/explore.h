@@ -135,7 +135,8 @@ static inline void weft__place_pass(weft_executor *executor, weft_task *task)
 {
     const weft_test *const test = weft__test_of(executor);
     weft__places *const places = (weft__places *)test->explorer;
-    if (test->main != NULL && (places->victim == WEFT_TEST_ANY || task == test->main) &&
+    if (test->main != NULL && !weft__is_callback(task) &&
+        (places->victim == WEFT_TEST_ANY || task == test->main) &&
         ++places->passed == places->cancel_at) {
         (void)weft_task_cancel(task);
     }

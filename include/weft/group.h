@@ -273,6 +273,7 @@ static inline int weft__group_start(weft_group *group, weft_task *task, weft_fra
         *task = refused;
         task->chain.flags = WEFT__IS_TASK | WEFT__DONE;
         task->status = core == NULL ? WEFT_EGROUP : WEFT_ECANCELED;
+        task->owner = core != NULL ? &core->callbacks.owner : NULL;
         frame->state = WEFT__ENDED;
         return task->status;
     }

@@ -25,6 +25,7 @@
 
 #include <signal.h>
 #include <weft/built_with.h>
+#include <weft/callback.h>
 #include <weft/executor.h>
 
 WEFT__BEGIN_C
@@ -44,8 +45,9 @@ typedef struct weft_loop_desc {
 static inline int weft_loop_new(weft_loop **ret_loop, const weft_loop_desc *desc);
 
 /**
- * Ends a loop: cancels its tasks and lets them clean up, joins its threads, frees it. Accepts NULL.
- * It must not be running.
+ * Ends a loop: cancels its tasks and lets them clean up, calls what weft_callback_post() has posted
+ * (a weft_handle need not be called any more), joins its threads, frees it. Accepts NULL. It must
+ * not be running.
  */
 WEFT_API void weft_loop_close(weft_loop *loop);
 
@@ -113,8 +115,7 @@ typedef struct weft_handle {
     /* private: */
     weft_loop *loop;
     struct weft_source *source; /* of a reader or writer: see source.h */
-    weft_task task;             /* it stands in the ready queue as a task of one step */
-    weft_frame frame;
+    weft_callback callback;
     weft_timer timer;
     weft_remote remote;
 } weft_handle;

@@ -1,0 +1,161 @@
+/* callback.h - a function that the loop calls in its next pass. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * asyncio's call_soon(), for every executor, with storage of yours:
+ *
+ *     static void redraw(void *screen);
+ *     static weft_callback callback;
+ *
+ *     weft_callback_post(core, &callback, redraw, &screen);
+ *
+ * Why not call it at once? Because whoever posts stands in the middle of something: a list that it
+ * walks, a lock that it holds, ten such calls deep in the C stack. From the loop a callback is called
+ * with nothing around it, and one that posts another adds nothing to the stack: the ready queue is
+ * the *trampoline* from which they all bounce off.
+ *
+ *     core.ready <-> task.link <-> callback.task.link <-> task.link      one queue, one order
+ *
+ * For it stands in the ready queue as a task of one step. It has no owner and no frame to unwind, so
+ * it cannot be cancelled like a task, only taken back; and no deadlock is found as long as one is to
+ * be called. In an order that testing.h permutes, callbacks keep their place.
+ *
+ * A callback sees the context variables of who posted it (context.h): weft_current_context(core).
+ */
+#ifndef WEFT_CALLBACK_H
+#define WEFT_CALLBACK_H
+
+#include <weft/task.h>
+
+/** A callback. Zeroed: not posted. It must stay where it is until it was called or taken back: one
+ *  that lives in a frame is cancelled in FINALLY. */
+typedef struct weft_callback {
+    void (*call)(void *argument);
+    void *argument;
+    /* private: */
+    weft_task task;
+    weft_frame frame;
+} weft_callback;
+
+WEFT__BEGIN_C
+
+/** True from the post until it is called or taken back. */
+static inline bool weft_callback_is_posted(const weft_callback *callback)
+{
+    return (callback->task.chain.flags & WEFT__READY) != 0;
+}
+
+/**
+ * Has `call(argument)` called in the next pass, behind all that is ready and posted before. One that
+ * is posted already keeps its place, and is called once, with what was given last.
+ *
+ * When it is called it is idle again: it may post itself once more, or free itself. A run until all
+ * tasks have ended goes on until every callback was called, too.
+ *
+ * Context: loop; for others weft_post(). Cost: O(1), no allocation.
+ */
+static inline void weft_callback_post(weft_core *core, weft_callback *callback,
+                                      void (*call)(void *argument), void *argument);
+
+/** Takes a callback back. @return true if it will not be called; false: it was, or was not posted. */
+static inline bool weft_callback_cancel(weft_callback *callback);
+
+#if WEFT_CONTEXT
+/** Gives a callback that is posted another context than that of who posted it; NULL: none, so that
+ *  it may outlive the bindings there. */
+static inline void weft_callback_set_context(weft_callback *callback, weft_binding *context)
+{
+    weft__context_move(&callback->task.context, context);
+}
+#endif
+
+/* How it is done. */
+
+/* Stands for a callback while it is called, since that may free itself. */
+static inline void weft__callback_call(weft_callback *callback)
+{
+    weft__callbacks *const owner = WEFT_CONTAINER(callback->task.owner, weft__callbacks, owner);
+    weft_core *const core = owner->owner.core;
+    void (*const call)(void *) = callback->call;
+    void *const argument = callback->argument;
+    weft_task current = WEFT__ZERO;
+    current.owner = &owner->owner;
+#if WEFT_CONTEXT
+    current.context = callback->task.context;
+    callback->task.context = NULL;
+#endif
+    callback->task.chain.flags = 0;
+    owner->posted--;
+    core->current = &current;
+    call(argument);
+    core->current = NULL;
+    weft__drop_context(&current);
+}
+
+/* "Suspended": so that nothing of it is touched any more. */
+__attribute__((unused)) static weft_step weft__callback_step(weft_frame *frame, weft_chain *chain)
+{
+    const weft_step gone = {true, false};
+#if WEFT_DEBUG
+    static const weft_site site = {"callback", __FILE__, sizeof(weft_frame)};
+#elif WEFT_NAMES
+    static const weft_site site = {"callback", __FILE__};
+#endif
+    if (frame->state == WEFT__DESCRIBE) {
+#if WEFT_NAMES
+        return weft__other(frame, chain, &site);
+#else
+        return weft__other(frame, chain, NULL);
+#endif
+    }
+    weft__callback_call(WEFT_CONTAINER(frame, weft_callback, frame));
+    return gone;
+}
+
+/* Makes it a task that waits, with the context of who runs. */
+static inline void weft__callback_begin(weft__callbacks *owner, weft_callback *callback)
+{
+    weft_task fresh = WEFT__ZERO;
+    fresh.chain.top = &callback->frame;
+    fresh.chain.flags = WEFT__IS_TASK | WEFT__PARKED;
+    fresh.owner = &owner->owner;
+    callback->task = fresh;
+    callback->frame = weft__head(weft__callback_step, NULL);
+}
+
+/* And one that is ready. */
+static inline void weft__callback_ready(weft_callback *callback, int status)
+{
+    weft__callbacks *const owner = WEFT_CONTAINER(callback->task.owner, weft__callbacks, owner);
+    callback->task.chain.flags = WEFT__IS_TASK | WEFT__READY;
+    callback->task.chain.status = (int16_t)status;
+    weft_link_insert(&owner->owner.core->ready, &callback->task.link);
+    owner->posted++;
+}
+
+static inline void weft_callback_post(weft_core *core, weft_callback *callback,
+                                      void (*call)(void *argument), void *argument)
+{
+    callback->call = call;
+    callback->argument = argument;
+    if (!weft_callback_is_posted(callback)) {
+        weft__callback_begin(&core->callbacks, callback);
+        weft__inherit_context(&callback->task, core->current);
+        weft__callback_ready(callback, 0);
+    }
+}
+
+static inline bool weft_callback_cancel(weft_callback *callback)
+{
+    if (!weft_callback_is_posted(callback)) {
+        return false;
+    }
+    WEFT_CONTAINER(callback->task.owner, weft__callbacks, owner)->posted--;
+    weft_link_remove(&callback->task.link);
+    weft__drop_context(&callback->task);
+    callback->task.chain.flags = 0;
+    return true;
+}
+
+WEFT__END_C
+
+#endif
