@@ -72,13 +72,15 @@ typedef struct weft__at_task {
     weft_owner watcher;
 } weft__at_task;
 
-/** A case: a member of the frame that waits. Each select sets it up anew. */
+/** A case: a member of the frame that waits. Each select sets it up anew. 64 bit: 104 bytes. 32 bit:
+ *  56. AVR: 32. */
 struct weft_case {
     bool happened;  /* this one, and no other of its select */
     int16_t status; /* then: 0, or how it failed */
     /* for kinds: */
-    bool is_armed; /* from arm() on, until told() or disarm() */
-    void *of;      /* what it waits for */
+    bool is_armed;            /* from arm() on, until told() or disarm() */
+    bool is_ready, is_linked; /* private */
+    void *of;                 /* what it waits for */
     union {
         weft_waiter waiter; /* waiter.task: whose case it is */
         weft__at_channel at_channel;
@@ -86,7 +88,6 @@ struct weft_case {
         weft__at_task at_task;
     };
     /* private: */
-    bool is_ready, is_linked;
     const weft_case_kind *kind;
     weft_case *next;
     weft__choice *choice;

@@ -1,6 +1,6 @@
 /* sizes.c - the sizes that the headers promise. */
 /* SPDX-License-Identifier: MIT */
-#include <weft/executor.h>
+#include <weft/select.h>
 
 #ifdef __AVR__
 #define HAS_SIZE(type, host_bytes, arm_bytes, avr_bytes)                                           \
@@ -19,3 +19,4 @@ _Static_assert(sizeof(weft_frame) == 16, "a frame with a line, on 32 bit");
 HAS_SIZE(weft_frame, 24, 12, 8);
 HAS_SIZE(weft_chain, 40, 16, 12);
 HAS_SIZE(weft_task, 96, 36, 22);
+HAS_SIZE(weft_case, 104, 56, 32);
