@@ -78,7 +78,7 @@ static inline weft_case *weft_when(bool condition, weft_case *guarded)
 /** The next item is received into *item: see weft_receive. */
 static inline weft_case *weft_on_receive(weft_case *place, weft_receiver *receiver, void *item);
 
-/** A copy of *item is sent: see weft_send. */
+/** A copy of *item, as it is then, is sent: see weft_send. */
 static inline weft_case *weft_on_send(weft_case *place, weft_sender *sender, const void *item);
 
 /** The event is set; or it was, during the wait. */
@@ -115,51 +115,51 @@ WEFT_END
 
 /* --- channels --------------------------------------------------------------------------------- */
 
-static inline bool weft__receive_is_ready(weft_case *self)
+static inline bool weft__on_receive_is_ready(weft_case *self)
 {
     const weft_channel *const channel = ((weft_receiver *)self->of)->channel;
     return channel == NULL || channel->size > 0 || channel->open_senders == 0 ||
            weft__channel_first(&channel->senders) != NULL;
 }
 
-static inline int weft__receive_take(weft_case *self)
+static inline int weft__on_receive_take(weft_case *self)
 {
     return weft_receive_nowait((weft_receiver *)self->of, self->at_channel.to);
 }
 
-static inline void weft__receive_arm(weft_case *self)
+static inline void weft__on_receive_arm(weft_case *self)
 {
     weft_receiver *const receiver = (weft_receiver *)self->of;
     weft__channel_wait(&self->at_channel, &receiver->channel->receivers, &receiver->waiting);
 }
 
-static inline bool weft__send_is_ready(weft_case *self)
+static inline bool weft__on_send_is_ready(weft_case *self)
 {
     const weft_channel *const channel = ((weft_sender *)self->of)->channel;
     return channel == NULL || channel->size < channel->capacity || channel->open_receivers == 0 ||
            weft__channel_first(&channel->receivers) != NULL;
 }
 
-static inline int weft__send_take(weft_case *self)
+static inline int weft__on_send_take(weft_case *self)
 {
     return weft_send_nowait((weft_sender *)self->of, self->at_channel.from);
 }
 
-static inline void weft__send_arm(weft_case *self)
+static inline void weft__on_send_arm(weft_case *self)
 {
     weft_sender *const sender = (weft_sender *)self->of;
     weft__channel_wait(&self->at_channel, &sender->channel->senders, &sender->waiting);
 }
 
-static inline void weft__channel_disarm(weft_case *self)
+static inline void weft__on_channel_disarm(weft_case *self)
 {
     weft__channel_unwait(&self->at_channel);
 }
 
 static inline weft_case *weft_on_receive(weft_case *place, weft_receiver *receiver, void *item)
 {
-    static const weft_case_kind kind = {weft__receive_is_ready, weft__receive_arm,
-                                        weft__receive_take, NULL, weft__channel_disarm};
+    static const weft_case_kind kind = {weft__on_receive_is_ready, weft__on_receive_arm,
+                                        weft__on_receive_take, NULL, weft__on_channel_disarm};
     WEFT_ASSERT(receiver != NULL && item != NULL, "a receiver, and room for an item");
     weft_case_init(place, &kind, receiver)->at_channel.to = item;
     return place;
@@ -167,8 +167,8 @@ static inline weft_case *weft_on_receive(weft_case *place, weft_receiver *receiv
 
 static inline weft_case *weft_on_send(weft_case *place, weft_sender *sender, const void *item)
 {
-    static const weft_case_kind kind = {weft__send_is_ready, weft__send_arm, weft__send_take, NULL,
-                                        weft__channel_disarm};
+    static const weft_case_kind kind = {weft__on_send_is_ready, weft__on_send_arm,
+                                        weft__on_send_take, NULL, weft__on_channel_disarm};
     WEFT_ASSERT(sender != NULL && item != NULL, "a sender, and an item for it");
     weft_case_init(place, &kind, sender)->at_channel.from = item;
     return place;
@@ -176,19 +176,20 @@ static inline weft_case *weft_on_send(weft_case *place, weft_sender *sender, con
 
 /* --- events ----------------------------------------------------------------------------------- */
 
-static inline bool weft__event_is_ready(weft_case *self)
+static inline bool weft__on_event_is_ready(weft_case *self)
 {
     return ((const weft_event *)self->of)->is_set;
 }
 
-static inline void weft__event_arm(weft_case *self)
+static inline void weft__on_event_arm(weft_case *self)
 {
     weft_case_hang(self, &((weft_event *)self->of)->waiters);
 }
 
 static inline weft_case *weft_on_event(weft_case *place, weft_event *event)
 {
-    static const weft_case_kind kind = {weft__event_is_ready, weft__event_arm, NULL, NULL, NULL};
+    static const weft_case_kind kind = {weft__on_event_is_ready, weft__on_event_arm, NULL, NULL,
+                                        NULL};
     WEFT_ASSERT(event != NULL, "which event?");
     return weft_case_init(place, &kind, event);
 }
@@ -196,7 +197,7 @@ static inline weft_case *weft_on_event(weft_case *place, weft_event *event)
 /* --- time ------------------------------------------------------------------------------------- */
 
 /* A duration begins with the select: `of` says that it is one. */
-static inline bool weft__timer_is_ready(weft_case *self)
+static inline bool weft__on_timer_is_ready(weft_case *self)
 {
     weft_timer *const timer = &self->at_timer.timer;
     const weft_time now = weft_case_core(self)->now;
@@ -206,7 +207,7 @@ static inline bool weft__timer_is_ready(weft_case *self)
     return timer->at != WEFT_FOREVER && !weft_time_is_before(now, timer->at);
 }
 
-static inline void weft__timer_arm(weft_case *self)
+static inline void weft__on_timer_arm(weft_case *self)
 {
     weft_timer *const timer = &self->at_timer.timer;
     if (timer->at != WEFT_FOREVER) {
@@ -214,22 +215,22 @@ static inline void weft__timer_arm(weft_case *self)
     }
 }
 
-static inline void weft__timer_disarm(weft_case *self)
+static inline void weft__on_timer_disarm(weft_case *self)
 {
     weft_timers_cancel(&weft_case_core(self)->timers, &self->at_timer.timer);
 }
 
-static inline void weft__timer_fire(weft_timer *timer)
+static inline void weft__on_timer_fire(weft_timer *timer)
 {
     weft_waiter_choose(&WEFT_CONTAINER(timer, weft_case, at_timer.timer)->waiter, 0);
 }
 
 static inline weft_case *weft_on_timer_at(weft_case *place, weft_time at)
 {
-    static const weft_case_kind kind = {weft__timer_is_ready, weft__timer_arm, NULL, NULL,
-                                        weft__timer_disarm};
+    static const weft_case_kind kind = {weft__on_timer_is_ready, weft__on_timer_arm, NULL, NULL,
+                                        weft__on_timer_disarm};
     weft_case_init(place, &kind, NULL);
-    place->at_timer.timer.fire = weft__timer_fire;
+    place->at_timer.timer.fire = weft__on_timer_fire;
     place->at_timer.timer.at = at;
     return place;
 }
@@ -242,21 +243,21 @@ static inline weft_case *weft_on_timer(weft_case *place, weft_time after)
 
 /* --- tasks ------------------------------------------------------------------------------------ */
 
-static inline bool weft__task_is_ready(weft_case *self)
+static inline bool weft__on_task_is_ready(weft_case *self)
 {
     const weft_task *const task = (const weft_task *)self->of;
     WEFT_ASSERT(task != self->waiter.task, "await the end of another task");
     return !weft_task_is_running(task);
 }
 
-static inline int weft__task_take(weft_case *self)
+static inline int weft__on_task_take(weft_case *self)
 {
     weft_task *const task = (weft_task *)self->of;
     return weft_task_is_done(task) ? task->status : 0;
 }
 
 /* Its slot may be used again before the select runs, if that was cancelled. */
-static inline void weft__case_task_ended(weft_owner *watcher, weft_task *task)
+static inline void weft__on_task_ended(weft_owner *watcher, weft_task *task)
 {
     weft_case *const self = WEFT_CONTAINER(watcher, weft_case, at_task.watcher);
     self->is_armed = false;
@@ -264,14 +265,14 @@ static inline void weft__case_task_ended(weft_owner *watcher, weft_task *task)
     weft_waiter_choose(&self->waiter, task->status);
 }
 
-static inline void weft__task_arm(weft_case *self)
+static inline void weft__on_task_arm(weft_case *self)
 {
-    self->at_task.watcher.ended = weft__case_task_ended;
+    self->at_task.watcher.ended = weft__on_task_ended;
     weft__watch_end((weft_task *)self->of, &self->at_task.watcher);
 }
 
 /* One that has ended is just telling all that stand in its row. */
-static inline void weft__task_disarm(weft_case *self)
+static inline void weft__on_task_disarm(weft_case *self)
 {
     weft_task *const task = (weft_task *)self->of;
     if (!weft_task_is_done(task)) {
@@ -281,8 +282,8 @@ static inline void weft__task_disarm(weft_case *self)
 
 static inline weft_case *weft_on_task(weft_case *place, weft_task *task)
 {
-    static const weft_case_kind kind = {weft__task_is_ready, weft__task_arm, weft__task_take, NULL,
-                                        weft__task_disarm};
+    static const weft_case_kind kind = {weft__on_task_is_ready, weft__on_task_arm,
+                                        weft__on_task_take, NULL, weft__on_task_disarm};
     WEFT_ASSERT(task != NULL, "which task?");
     return weft_case_init(place, &kind, task);
 }
