@@ -4,6 +4,7 @@
  *     r s   receives by `in`, sends `item` by `out`         e f   the events `bell` and `alarm`
  *     q p   the same by `other_in`, `other_out`             t u   one second, two seconds
  *     k     the end of `victim`                             n     a duration of 0
+ *     g     the future `answer`
  *
  * An upper-case letter is guarded away. Behind its name stand the letter and the item, or how it
  * failed; without a letter: none happened.
@@ -22,6 +23,7 @@ static weft_channel other;
 static weft_sender other_out;
 static weft_receiver other_in;
 static weft_event bell, alarm_bell;
+static WEFT_FUTURE(int) answer;
 
 struct sleeper {
     WEFT_FRAME;
@@ -66,6 +68,8 @@ static weft_case *case_of(weft_case *place, char letter, const int *sent, int *r
         return weft_on_event(place, &bell);
     case 'f':
         return weft_on_event(place, &alarm_bell);
+    case 'g':
+        return weft_on_future(place, &answer.future);
     case 'n':
         return weft_on_timer(place, 0);
     case 't':
@@ -143,6 +147,7 @@ static void begin_with_rooms_for(size_t capacity, size_t other_capacity)
                       other_capacity, &other_out, &other_in);
     bell = alarm_bell = unset;
     memset(&victim, 0, sizeof victim);
+    memset(&answer, 0, sizeof answer);
 }
 
 __attribute__((unused)) static void begin_choice(void)
@@ -166,6 +171,7 @@ __attribute__((unused)) static void check_no_trace(void)
     ck_assert_ptr_null(other_out.waiting);
     ck_assert(weft_link_is_empty(&channel.senders) && weft_link_is_empty(&channel.receivers));
     ck_assert(weft_link_is_empty(&bell.waiters) && weft_link_is_empty(&alarm_bell.waiters));
+    ck_assert(weft_link_is_empty(&answer.future.waiters));
     ck_assert(!weft_timers_next(&executor.core.timers, &at));
     if (weft_task_is_running(&victim.task)) {
         ck_assert_ptr_eq(victim.task.owner, &executor.group.owner);

@@ -1,4 +1,4 @@
-/* test_select_kinds.c - selecting among times and tasks. */
+/* test_select_kinds.c - selecting among times, tasks and futures. */
 /* SPDX-License-Identifier: MIT */
 #include "chooser.h"
 
@@ -259,6 +259,136 @@ START_TEST(nobody_waits_for_his_own_end)
 }
 END_TEST
 
+/* --- futures ---------------------------------------------------------------------------------- */
+
+/* Ends the future in three ways, and how that is told. */
+static const char *const futures[] = {"ag ", "ag-broken ", "ag-cancelled "};
+
+static void settle(int way)
+{
+    if (way == 0) {
+        weft_future_set_result(&answer, 42);
+    } else if (way == 1) {
+        weft_future_set_error(&answer.future, WEFT_EBROKEN);
+    } else {
+        ck_assert(weft_future_cancel(&answer.future));
+    }
+}
+
+START_TEST(a_future_that_is_done_happens_at_once_with_its_status)
+{
+    chooser_task a = {0};
+    begin_choice();
+    settle(_i);
+    CHOOSE(&a, 'a', "ge", 1);
+    run_one_pass();
+    ck_assert_str_eq(trace, futures[_i]);
+}
+END_TEST
+
+START_TEST(a_future_that_is_set_during_the_wait_happens_with_its_status)
+{
+    chooser_task a = {0};
+    begin_choice();
+    CHOOSE(&a, 'a', "get", 1);
+    run_one_pass();
+    settle(_i);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, futures[_i]);
+    check_no_trace();
+}
+END_TEST
+
+START_TEST(an_error_that_a_select_was_told_of_has_been_read)
+{
+    chooser_task a = {0};
+    begin_choice();
+    weft_future_init(&answer.future, &executor.core);
+    CHOOSE(&a, 'a', "ge", 1);
+    run_one_pass();
+    settle(1);
+    weft_future_release(&answer.future); /* before the select runs */
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "ag-broken ");
+    ck_assert_int_eq(reports, 0);
+}
+END_TEST
+
+START_TEST(an_error_that_comes_behind_another_case_has_not_been_read)
+{
+    chooser_task a = {0};
+    begin_choice();
+    weft_future_init(&answer.future, &executor.core);
+    CHOOSE(&a, 'a', "ge", 1);
+    run_one_pass();
+    weft_event_set(&bell);
+    settle(1);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "ae ");
+    ck_assert_int_eq(reports, 0);
+    weft_future_release(&answer.future);
+    ck_assert_int_eq(reports, 1);
+}
+END_TEST
+
+START_TEST(cancelling_the_select_leaves_the_future_alone)
+{
+    chooser_task a = {0};
+    begin_choice();
+    CHOOSE(&a, 'a', "ge", 1);
+    run_one_pass();
+    ck_assert(weft_task_cancel(&a.task));
+    if (_i == 0) {
+        settle(1); /* it has not run yet: nobody is told */
+    }
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "a-cancelled ");
+    ck_assert(weft_future_is_done(&answer.future) == (_i == 0));
+    ck_assert(!answer.future.was_read);
+    check_no_trace();
+}
+END_TEST
+
+START_TEST(told_of_a_result_and_then_cancelled_it_has_happened)
+{
+    chooser_task a = {0};
+    begin_choice();
+    CHOOSE(&a, 'a', "ge", 1);
+    run_one_pass();
+    settle(0);
+    ck_assert(weft_task_cancel(&a.task));
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "ag ");
+}
+END_TEST
+
+struct awaiter {
+    WEFT_FRAME;
+    struct weft_future_wait wait;
+};
+
+static WEFT_ASYNC(awaiter, self)
+{
+    WEFT_TRY(self->wait, weft_future_wait, &answer.future);
+    say("x%d ", answer.value);
+}
+WEFT_END
+
+START_TEST(who_selects_a_future_stands_in_line_with_those_who_await_it)
+{
+    chooser_task a = {0}, b = {0};
+    WEFT_TASK(awaiter) x = {0};
+    begin_choice();
+    CHOOSE(&a, 'a', "ge", 1);
+    START(&x, awaiter);
+    CHOOSE(&b, 'b', "tg", 1);
+    run_one_pass();
+    settle(0);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "ag x42 bg ");
+}
+END_TEST
+
 SUITE(select_kinds)
 {
     TEST(the_earlier_of_two_timers_happens);
@@ -275,4 +405,12 @@ SUITE(select_kinds)
     TEST(a_slot_may_be_used_again_before_who_watched_it_runs);
     TEST(a_slot_may_be_used_again_before_a_select_that_was_cancelled_runs);
     TEST_STOPS(nobody_waits_for_his_own_end);
+
+    TEST_EACH(a_future_that_is_done_happens_at_once_with_its_status, 3);
+    TEST_EACH(a_future_that_is_set_during_the_wait_happens_with_its_status, 3);
+    TEST(an_error_that_a_select_was_told_of_has_been_read);
+    TEST(an_error_that_comes_behind_another_case_has_not_been_read);
+    TEST_EACH(cancelling_the_select_leaves_the_future_alone, 2);
+    TEST(told_of_a_result_and_then_cancelled_it_has_happened);
+    TEST(who_selects_a_future_stands_in_line_with_those_who_await_it);
 }

@@ -25,7 +25,7 @@
  * select, meets the next wait. One that comes before undoes all, and none has happened.
  *
  * The status is that of the case, as if it had been awaited by itself: WEFT_EEND of a channel, the
- * failure of a task. It stands in case.status, too: with WEFT_AWAIT you can look at it there.
+ * error of a future. It stands in case.status, too: with WEFT_AWAIT you can look at it there.
  *
  * With `.or_default = true` it never waits: if none is ready, none happens, and the status is 0. A
  * case that is not wanted this time has a guard: weft_when(self->free > 0, weft_on_receive(…)).
@@ -37,6 +37,7 @@
 
 #include <weft/case.h>
 #include <weft/channel.h>
+#include <weft/future.h>
 #include <weft/sync.h>
 
 /**
@@ -83,6 +84,10 @@ static inline weft_case *weft_on_send(weft_case *place, weft_sender *sender, con
 
 /** The event is set; or it was, during the wait. */
 static inline weft_case *weft_on_event(weft_case *place, weft_event *event);
+
+/** The future is done, with its status, which counts as read. Cancelling the select leaves the future
+ *  alone. */
+static inline weft_case *weft_on_future(weft_case *place, weft_future *future);
 
 /** So much time has passed since the select began; 0 or less: at once. WEFT_FOREVER: never. */
 static inline weft_case *weft_on_timer(weft_case *place, weft_time after);
@@ -192,6 +197,36 @@ static inline weft_case *weft_on_event(weft_case *place, weft_event *event)
                                         NULL};
     WEFT_ASSERT(event != NULL, "which event?");
     return weft_case_init(place, &kind, event);
+}
+
+/* --- futures ---------------------------------------------------------------------------------- */
+
+static inline bool weft__on_future_is_ready(weft_case *self)
+{
+    return weft_future_is_done((const weft_future *)self->of);
+}
+
+/* Ready or told: behind it the future may be released before the select runs. */
+static inline int weft__on_future_status(weft_case *self)
+{
+    return weft_future_status((weft_future *)self->of);
+}
+
+static inline void weft__on_future_arm(weft_case *self)
+{
+    weft_future *const future = (weft_future *)self->of;
+    if (future->core == NULL) {
+        future->core = weft_case_core(self);
+    }
+    weft_case_hang(self, &future->waiters);
+}
+
+static inline weft_case *weft_on_future(weft_case *place, weft_future *future)
+{
+    static const weft_case_kind kind = {weft__on_future_is_ready, weft__on_future_arm,
+                                        weft__on_future_status, weft__on_future_status, NULL};
+    WEFT_ASSERT(future != NULL, "which future?");
+    return weft_case_init(place, &kind, future);
 }
 
 /* --- time ------------------------------------------------------------------------------------- */
