@@ -216,11 +216,6 @@ static inline void weft__future_check(const weft_future *future)
                 "this future is done: it is set once, else weft_future_try_set_...()");
 }
 
-static inline bool weft__waits(const weft_waiter *waiter)
-{
-    return (waiter->task->chain.flags & WEFT__PARKED) != 0;
-}
-
 /* One of those who wait is told. The case of a select reads the status by itself. One that was
  * cancelled in this pass is still in the list, but not there any more. */
 static inline void weft__future_tell(weft_future *future, weft_waiter *waiter)
@@ -230,7 +225,7 @@ static inline void weft__future_tell(weft_future *future, weft_waiter *waiter)
         return;
     }
     weft_link_remove(&waiter->link);
-    if (!weft__waits(waiter)) {
+    if (!weft_waiter_waits(waiter)) {
         return;
     }
     future->was_read = true;
@@ -344,7 +339,7 @@ __attribute__((cold, noinline, unused)) static void weft__future_report(const we
 static inline void weft_future_release(weft_future *future)
 {
     for (weft_waiter *waiter; (waiter = weft_waiter_first(&future->waiters)) != NULL;) {
-        WEFT_ASSERT(!weft__waits(waiter),
+        WEFT_ASSERT(!weft_waiter_waits(waiter),
                     "somebody waits for this future: set or cancel it before it is released");
         weft_link_remove(&waiter->link);
     }
@@ -358,7 +353,9 @@ static inline void weft_future_release(weft_future *future)
 static inline WEFT_ASYNC(weft_future_wait, self)
 {
     WEFT_ASSERT(self->future != NULL, "which future?");
-    WEFT_CHECKPOINT();
+    if (self->future->is_done) {
+        WEFT_CHECKPOINT();
+    }
     if (self->future->is_done) {
         WEFT_RETURN_STATUS(weft_future_status(self->future));
     }
