@@ -353,7 +353,9 @@ static inline void weft_future_release(weft_future *future)
 static inline WEFT_ASYNC(weft_future_wait, self)
 {
     WEFT_ASSERT(self->future != NULL, "which future?");
-    WEFT_CHECKPOINT();
+    if (self->future->is_done) {
+        WEFT_CHECKPOINT();
+    }
     if (self->future->is_done) {
         WEFT_RETURN_STATUS(weft_future_status(self->future));
     }
