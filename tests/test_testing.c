@@ -1,122 +1,9 @@
-/* test_testing.c - the virtual clock, the trace, the seed, resources. */
+/* test_testing.c - a run: how it ends, in which order, and what it does with what is left. */
 /* SPDX-License-Identifier: MIT */
-#include "weft_check.h"
-#include <stdio.h>
-#include <weft/queue.h>
+#include "tested.h"
 #include <weft/sync.h>
-#include <weft/testing.h>
 
-static weft_test test;
-static char printed[8192];
-
-static void put(void *context, const char *piece, size_t length)
-{
-    strncat(context, piece, length);
-}
-
-static void begin_with(weft_test_desc desc)
-{
-    printed[0] = '\0';
-    desc.print = put;
-    desc.context = printed;
-    weft_test_init(&test, &desc);
-}
-
-static void begin(void)
-{
-    begin_with((weft_test_desc){.trace_times = true});
-}
-
-struct sleeper {
-    WEFT_FRAME;
-    const char *name;
-    weft_time after;
-    struct weft_sleep nap;
-};
-
-static WEFT_ASYNC(sleeper, self)
-{
-    WEFT_TRY(self->nap, weft_sleep, self->after);
-    weft_trace(&test, self->name);
-}
-WEFT_END
-
-struct two {
-    WEFT_FRAME;
-    weft_time first, second;
-    weft_group group;
-    WEFT_TASK(sleeper) a, b;
-};
-
-static WEFT_ASYNC(two, self)
-{
-    WEFT_GROUP(self->group) {
-        WEFT_CHECK(weft_spawn(&self->group, &self->a, sleeper, "a", self->first));
-        WEFT_CHECK(weft_spawn(&self->group, &self->b, sleeper, "b", self->second));
-    }
-    weft_trace(&test, "both");
-}
-WEFT_END
-
-START_TEST(the_clock_jumps_when_nothing_is_ready)
-{
-    begin();
-    ck_assert_int_eq(weft_test_run(&test, two, WEFT_S(86400), WEFT_MS(1500)), 0);
-    ck_assert_str_eq(test.trace, "b@1500ms a@86400s both@86400s ");
-    ck_assert_int_eq(test.now, WEFT_S(86400));
-}
-END_TEST
-
-START_TEST(the_clock_begins_where_it_is_told)
-{
-    begin_with((weft_test_desc){.trace_times = true, .start_at = WEFT_S(100)});
-    ck_assert_int_eq(weft_test_run(&test, sleeper, "x", WEFT_US(7)), 0);
-    ck_assert_str_eq(test.trace, "x@100000007us ");
-}
-END_TEST
-
-START_TEST(times_in_a_trace_are_exact_to_the_tick)
-{
-    begin();
-    ck_assert_int_eq(weft_test_run(&test, sleeper, "x", 1), 0);
-    ck_assert_str_eq(test.trace, "x@1ticks ");
-}
-END_TEST
-
-START_TEST(without_options_the_trace_has_no_times)
-{
-    weft_test_init(&test, NULL);
-    ck_assert_int_eq(weft_test_run(&test, two, WEFT_S(2), WEFT_S(1)), 0);
-    ck_assert_str_eq(test.trace, "b a both ");
-}
-END_TEST
-
-START_TEST(a_run_goes_on_where_the_one_before_ended)
-{
-    begin();
-    ck_assert_int_eq(weft_test_run(&test, sleeper, "x", WEFT_S(1)), 0);
-    ck_assert_int_eq(weft_test_run(&test, sleeper, "y", WEFT_S(1)), 0);
-    ck_assert_str_eq(test.trace, "x@1s y@2s ");
-}
-END_TEST
-
-START_TEST(steps_are_traced_with_the_first_and_the_innermost_coroutine)
-{
-    begin_with((weft_test_desc){.trace_steps = true, .trace_times = true});
-    ck_assert_int_eq(weft_test_run(&test, two, WEFT_S(2), WEFT_S(1)), 0);
-    ck_assert_str_eq(test.trace, "two@0s sleeper@0s sleeper@0s sleeper.weft_sleep@1s b@1s "
-                                 "sleeper.weft_sleep@2s a@2s two@2s both@2s ");
-}
-END_TEST
-
-START_TEST(a_trace_that_is_full_stops)
-{
-    begin();
-    for (size_t count = 0; count < sizeof test.trace; count++) {
-        weft_trace(&test, "");
-    }
-}
-END_TEST
+/* --- how it ends ------------------------------------------------------------------------------ */
 
 struct result {
     WEFT_FRAME;
@@ -137,7 +24,7 @@ START_TEST(the_status_is_that_of_the_coroutine)
 {
     begin();
     ck_assert_int_eq(weft_test_run(&test, result, .status = -5), -5);
-    ck_assert_str_eq(printed, "");
+    ck_assert_clean();
 }
 END_TEST
 
@@ -145,7 +32,7 @@ START_TEST(results_can_be_read_from_a_slot)
 {
     static WEFT_TASK(result) slot;
     begin();
-    weft_spawn(&test.executor.group, &slot, result, .value = 0);
+    START(&slot, result, .value = 0);
     ck_assert_int_eq(weft_test_run_until(&test, &slot.task), 0);
     ck_assert_int_eq(slot.frame.value, 42);
 }
@@ -176,6 +63,51 @@ START_TEST(a_deadlock_dumps_all_tasks_and_cancels_the_coroutine)
 }
 END_TEST
 
+struct stops {
+    WEFT_FRAME;
+    struct weft_sleep nap;
+};
+
+static WEFT_ASYNC(stops, self)
+{
+    weft_executor_stop(&test.executor);
+    WEFT_TRY(self->nap, weft_sleep, WEFT_S(1));
+}
+WEFT_END
+
+START_TEST(a_run_that_is_stopped_says_so)
+{
+    begin();
+    ck_assert_int_eq(weft_test_run(&test, stops), WEFT_ESTOPPED);
+    ck_assert_clean();
+}
+END_TEST
+
+START_TEST(a_detached_failure_is_printed)
+{
+    static WEFT_TASK(result) failing;
+    begin();
+    START(&failing, result, .status = -5);
+    ck_assert_int_eq(weft_test_run(&test, sleeper, "x", WEFT_S(2)), 0);
+    ck_assert_str_eq(printed, "a detached task failed, and nobody awaited it\n");
+}
+END_TEST
+
+/* --- what is left ----------------------------------------------------------------------------- */
+
+START_TEST(tasks_that_are_left_are_cancelled_and_awaited)
+{
+    static WEFT_TASK(waits) left;
+    weft_event event = {0};
+    begin();
+    START(&left, waits, &event);
+    ck_assert_int_eq(weft_test_run(&test, sleeper, "slept", WEFT_S(1)), 0);
+    ck_assert_str_eq(test.trace, "slept@1s cancelled@1s ");
+    ck_assert_int_eq(left.task.status, WEFT_ECANCELED);
+    ck_assert_clean();
+}
+END_TEST
+
 struct stubborn {
     WEFT_FRAME;
     weft_link list;
@@ -196,49 +128,173 @@ START_TEST(a_task_that_does_not_end_when_it_is_cancelled_is_a_failure)
 }
 END_TEST
 
-START_TEST(tasks_that_are_left_are_cancelled_and_awaited)
+START_TEST(after_such_a_failure_the_test_can_run_again)
+{
+    begin();
+    ck_assert_int_eq(weft_test_run(&test, stubborn), WEFT_EDEADLOCK);
+    ck_assert_int_eq(weft_test_run(&test, sleeper, "x", WEFT_S(1)), 0);
+    ck_assert_str_eq(test.trace, "x@1s ");
+}
+END_TEST
+
+START_TEST(a_run_of_your_own_is_finished_in_the_same_way)
 {
     static WEFT_TASK(waits) left;
     weft_event event = {0};
+    weft_test_resource file = {.name = "file"};
     begin();
-    weft_spawn(&test.executor.group, &left, waits, &event);
-    ck_assert_int_eq(weft_test_run(&test, sleeper, "slept", WEFT_S(1)), 0);
-    ck_assert_str_eq(test.trace, "slept@1s cancelled@1s ");
-    ck_assert_int_eq(left.task.status, WEFT_ECANCELED);
-    ck_assert_ptr_null(test.failure);
+    START(&left, waits, &event);
+    weft_test_acquire(&test, &file);
+    ck_assert_int_eq(weft_test_advance(&test, WEFT_S(5)), 0);
+    weft_test_finish(&test);
+    ck_assert_str_eq(test.trace, "cancelled@5s ");
+    ck_assert_failure("", "not released");
 }
 END_TEST
 
-struct stops {
+/* --- too many steps --------------------------------------------------------------------------- */
+
+struct endless {
     WEFT_FRAME;
+    bool is_stubborn; /* does not even end when it is cancelled */
     struct weft_sleep nap;
 };
 
-static WEFT_ASYNC(stops, self)
+static WEFT_ASYNC(endless, self)
 {
-    weft_executor_stop(&test.executor);
-    WEFT_TRY(self->nap, weft_sleep, WEFT_S(1));
+    weft_trace(&test, "polls");
+    do {
+        WEFT_CATCH(self->nap, weft_sleep, WEFT_S(1));
+    } while (WEFT_STATUS() == 0 || self->is_stubborn);
+    weft_trace(&test, "ends");
 }
 WEFT_END
 
-START_TEST(a_run_that_is_stopped_says_so)
+START_TEST(a_program_that_never_ends_fails_with_its_trace_and_a_dump)
 {
-    begin();
-    ck_assert_int_eq(weft_test_run(&test, stops), WEFT_ESTOPPED);
+    begin_with((weft_test_desc){.max_steps = 1000});
+    ck_assert_int_eq(weft_test_run(&test, endless), WEFT_ESTOPPED);
+    ck_assert_failure("", "too many steps: it does not end, or raise weft_test_desc.max_steps");
+    ck_assert_ptr_nonnull(strstr(printed, ": endless\n    trace: polls \n1 task\n`-- endless: "));
+    ck_assert_str_eq(test.trace, "polls ends ");
+    ck_assert_uint_le(test.steps, 1003);
 }
 END_TEST
 
-START_TEST(a_detached_failure_is_printed)
+START_TEST(without_a_limit_of_yours_ten_million_steps_are_too_many)
 {
-    static WEFT_TASK(result) failing;
     begin();
-    weft_spawn(&test.executor.group, &failing, result, .status = -5);
-    ck_assert_int_eq(weft_test_run(&test, sleeper, "x", WEFT_S(2)), 0);
-    ck_assert_str_eq(printed, "a detached task failed, and nobody awaited it\n");
+    ck_assert_int_eq(weft_test_run(&test, endless), WEFT_ESTOPPED);
+    ck_assert_failure("", "too many steps: it does not end, or raise weft_test_desc.max_steps");
+    ck_assert_uint_gt(test.steps, 10000000);
 }
 END_TEST
 
-/* Traces in which order six tasks run that are ready together. */
+START_TEST(one_that_does_not_even_end_when_it_is_cancelled_is_given_up)
+{
+    begin_with((weft_test_desc){.max_steps = 1000});
+    ck_assert_int_eq(weft_test_run(&test, endless, .is_stubborn = true), WEFT_ESTOPPED);
+    ck_assert_ptr_nonnull(strstr(printed, "\ntasks are left that do not end when they are "
+                                          "cancelled\n"));
+    ck_assert_int_eq(weft_test_run(&test, sleeper, "x", WEFT_S(1)), 0);
+}
+END_TEST
+
+START_TEST(one_that_is_left_and_never_ends_is_given_up)
+{
+    static WEFT_TASK(endless) left;
+    begin_with((weft_test_desc){.max_steps = 1000});
+    START(&left, endless, .is_stubborn = true);
+    ck_assert_int_eq(weft_test_run(&test, sleeper, "x", WEFT_S(1)), 0);
+    ck_assert_str_eq(test.failure, "tasks are left that do not end when they are cancelled");
+}
+END_TEST
+
+struct counted {
+    WEFT_FRAME;
+    int steps;
+};
+
+static WEFT_ASYNC(counted, self)
+{
+    while (--self->steps > 0) {
+        WEFT_PASS();
+    }
+}
+WEFT_END
+
+START_TEST(as_many_steps_as_allowed_are_right_and_each_run_has_its_own)
+{
+    begin_with((weft_test_desc){.max_steps = 100});
+    ck_assert_int_eq(weft_test_run(&test, counted, 100), 0);
+    ck_assert_int_eq(weft_test_run(&test, counted, 100), 0);
+    ck_assert_clean();
+    ck_assert_uint_eq(test.steps, 200);
+    ck_assert_int_eq(weft_test_run(&test, counted, 102), WEFT_ESTOPPED);
+    ck_assert_failure("", "too many steps: it does not end, or raise weft_test_desc.max_steps");
+}
+END_TEST
+
+START_TEST(an_advance_that_takes_too_many_steps_is_stopped)
+{
+    static WEFT_TASK(endless) task;
+    begin_with((weft_test_desc){.max_steps = 1000, .manual_clock = true});
+    START(&task, endless, .is_stubborn = false);
+    ck_assert_int_eq(weft_test_advance(&test, WEFT_S(500)), 0);
+    ck_assert_clean();
+    ck_assert_int_eq(weft_test_advance(&test, WEFT_FOREVER), WEFT_ESTOPPED);
+    weft_test_finish(&test);
+    ck_assert_failure("", "too many steps: it does not end, or raise weft_test_desc.max_steps");
+}
+END_TEST
+
+/* --- did it wait? ----------------------------------------------------------------------------- */
+
+struct watches {
+    WEFT_FRAME;
+    weft_event *event;
+    bool has_waited;
+    uint32_t steps;
+    struct weft_event_wait wait;
+};
+
+static WEFT_ASYNC(watches, self)
+{
+    self->steps = test.steps;
+    WEFT_TRY(self->wait, weft_event_wait, self->event);
+    self->has_waited = test.steps != self->steps;
+}
+WEFT_END
+
+struct sets {
+    WEFT_FRAME;
+    weft_event *event;
+};
+
+static WEFT_ASYNC(sets, self)
+{
+    weft_event_set(self->event);
+}
+WEFT_END
+
+START_TEST(the_number_of_steps_tells_whether_a_call_has_waited)
+{
+    static WEFT_TASK(watches) watch;
+    static WEFT_TASK(sets) other;
+    weft_event event = {0};
+    begin();
+    START(&watch, watches, &event);
+    START(&other, sets, &event);
+    ck_assert_int_eq(weft_test_run_until(&test, &watch.task), 0);
+    ck_assert(watch.frame.has_waited);
+    START(&watch, watches, &event);
+    ck_assert_int_eq(weft_test_run_until(&test, &watch.task), 0);
+    ck_assert(!watch.frame.has_waited);
+}
+END_TEST
+
+/* --- the order -------------------------------------------------------------------------------- */
+
 struct passer {
     WEFT_FRAME;
     const char *name;
@@ -303,92 +359,29 @@ START_TEST(a_hundred_seeds_give_many_orders_of_the_same_entries)
         }
         different += is_new;
     }
-    ck_assert_int_gt(different, 50);
-}
-END_TEST
-
-START_TEST(random_numbers_are_those_of_the_paper)
-{
-    begin();
-    ck_assert_uint_eq(weft_test_random(&test), 723471715);
-    ck_assert_uint_eq(weft_test_random(&test), 2497366906);
-    ck_assert_uint_eq(weft_test_random(&test), 2064144800);
-}
-END_TEST
-
-START_TEST(what_is_released_as_often_as_acquired_is_right)
-{
-    weft_test_resource file = {.name = "file"};
-    begin();
-    weft_test_acquire(&test, &file);
-    weft_test_acquire(&test, &file);
-    weft_test_release(&test, &file);
-    weft_test_release(&test, &file);
-    ck_assert_int_eq(weft_test_run(&test, sleeper, "x", 0), 0);
-    ck_assert_ptr_null(test.failure);
-}
-END_TEST
-
-START_TEST(what_is_not_released_is_a_failure)
-{
-    weft_test_resource file = {.name = "file"};
-    begin();
-    weft_test_acquire(&test, &file);
-    ck_assert_int_eq(weft_test_run(&test, sleeper, "x", 0), 0);
-    ck_assert_str_eq(test.failure, "not released");
-    ck_assert_str_eq(printed, "not released: file\n    trace: x@0s \n");
-}
-END_TEST
-
-START_TEST(what_is_released_twice_is_a_failure)
-{
-    weft_test_resource file = {.name = "file"};
-    begin();
-    weft_test_acquire(&test, &file);
-    weft_test_release(&test, &file);
-    weft_test_release(&test, &file);
-    ck_assert_str_eq(test.failure, "released, but not held");
-    ck_assert_int_eq(file.held, 0);
-}
-END_TEST
-
-static void never(weft_timer *timer)
-{
-    (void)timer;
-}
-
-START_TEST(a_timer_that_is_left_armed_is_a_failure)
-{
-    weft_timer timer = {.fire = never};
-    begin();
-    weft_timers_arm(&test.executor.core.timers, &timer, WEFT_S(9));
-    ck_assert_int_eq(weft_test_run(&test, sleeper, "x", 0), 0);
-    ck_assert_str_eq(test.failure, "a timer is left armed");
+    ck_assert_int_gt(different, 80); /* of 720 that there are, by chance 93 */
 }
 END_TEST
 
 SUITE(testing)
 {
-    TEST(the_clock_jumps_when_nothing_is_ready);
-    TEST(the_clock_begins_where_it_is_told);
-    TEST(times_in_a_trace_are_exact_to_the_tick);
-    TEST(without_options_the_trace_has_no_times);
-    TEST(a_run_goes_on_where_the_one_before_ended);
-    TEST(steps_are_traced_with_the_first_and_the_innermost_coroutine);
-    TEST_STOPS(a_trace_that_is_full_stops);
     TEST(the_status_is_that_of_the_coroutine);
     TEST(results_can_be_read_from_a_slot);
     TEST(a_deadlock_dumps_all_tasks_and_cancels_the_coroutine);
-    TEST(a_task_that_does_not_end_when_it_is_cancelled_is_a_failure);
-    TEST(tasks_that_are_left_are_cancelled_and_awaited);
     TEST(a_run_that_is_stopped_says_so);
     TEST(a_detached_failure_is_printed);
+    TEST(tasks_that_are_left_are_cancelled_and_awaited);
+    TEST(a_task_that_does_not_end_when_it_is_cancelled_is_a_failure);
+    TEST(after_such_a_failure_the_test_can_run_again);
+    TEST(a_run_of_your_own_is_finished_in_the_same_way);
+    TEST(a_program_that_never_ends_fails_with_its_trace_and_a_dump);
+    TEST(without_a_limit_of_yours_ten_million_steps_are_too_many);
+    TEST(one_that_does_not_even_end_when_it_is_cancelled_is_given_up);
+    TEST(one_that_is_left_and_never_ends_is_given_up);
+    TEST(as_many_steps_as_allowed_are_right_and_each_run_has_its_own);
+    TEST(an_advance_that_takes_too_many_steps_is_stopped);
+    TEST(the_number_of_steps_tells_whether_a_call_has_waited);
     TEST(without_a_seed_the_order_is_the_promised_one);
     TEST_EACH(the_same_seed_gives_the_same_trace, 10);
     TEST(a_hundred_seeds_give_many_orders_of_the_same_entries);
-    TEST(random_numbers_are_those_of_the_paper);
-    TEST(what_is_released_as_often_as_acquired_is_right);
-    TEST(what_is_not_released_is_a_failure);
-    TEST(what_is_released_twice_is_a_failure);
-    TEST(a_timer_that_is_left_armed_is_a_failure);
 }
