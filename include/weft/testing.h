@@ -18,12 +18,14 @@
  *     trace.h          the test itself: its options, its trace
  *     leak.h           resources, waiters that must be gone at the end
  *     virtual_clock.h  wait until all tasks are blocked; a clock that is moved by hand
+ *     sequencer.h      coroutines that reach places in order
  *     explore.h        many seeds, every schedule, a cancellation at every place
  */
 #ifndef WEFT_TESTING_H
 #define WEFT_TESTING_H
 
 #include <weft/leak.h>
+#include <weft/sequencer.h>
 #include <weft/virtual_clock.h>
 
 WEFT__BEGIN_C
