@@ -5,7 +5,7 @@
 
 #include "weft_check.h"
 #include <stdio.h>
-#include <weft/explore.h>
+#include <weft/injection.h>
 
 static weft_test test;
 static char printed[16384]; /* failures, dumps */

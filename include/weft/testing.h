@@ -20,6 +20,7 @@
  *     virtual_clock.h  wait until all tasks are blocked; a clock that is moved by hand
  *     sequencer.h      coroutines that reach places in order
  *     explore.h        many seeds, every schedule, a cancellation at every place
+ *     injection.h      everything that can fail fails once
  */
 #ifndef WEFT_TESTING_H
 #define WEFT_TESTING_H
