@@ -21,6 +21,7 @@
  *     sequencer.h      coroutines that reach places in order
  *     explore.h        many seeds, every schedule, a cancellation at every place
  *     injection.h      everything that can fail fails once
+ *     descriptors.h    hosted: descriptors that were left open
  */
 #ifndef WEFT_TESTING_H
 #define WEFT_TESTING_H
