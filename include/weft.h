@@ -30,8 +30,10 @@
  *
  * For tests, yours too; included by name:
  *
- *   weft/testing.h    a clock that jumps, a trace, a seed, resources that must be released
- *   weft/explore.h    every schedule of a small program, a cancellation at every suspension
+ *   weft/testing.h    a clock that jumps, a trace, resources that must be released; it brings
+ *                     trace.h, leak.h, virtual_clock.h, sequencer.h
+ *   weft/explore.h    many seeds, every schedule, a cancellation at every suspension
+ *   weft/injection.h  everything that can fail fails once
  *
  * So far nothing needs an operating system, a heap or a libc. From here on a library, libweft:
  *
@@ -43,7 +45,7 @@
  *   weft/stream.h     bytes in order: read, write, flow control
  *   weft/socket.h     connect, listen, accept, serve: TCP and Unix-domain
  *
- * Adapters are included by name: weft/curl.h.
+ * For tests of what needs it: weft/descriptors.h. Adapters are included by name: weft/curl.h.
  */
 #ifndef WEFT_H
 #define WEFT_H
