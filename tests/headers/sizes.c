@@ -1,6 +1,7 @@
 /* sizes.c - the sizes that the headers promise. */
 /* SPDX-License-Identifier: MIT */
 #include <weft/executor.h>
+#include <weft/hold.h>
 
 #ifdef __AVR__
 #define HAS_SIZE(type, host_bytes, arm_bytes, avr_bytes)                                           \
@@ -19,3 +20,4 @@ _Static_assert(sizeof(weft_frame) == 16, "a frame with a line, on 32 bit");
 HAS_SIZE(weft_frame, 24, 12, 8);
 HAS_SIZE(weft_chain, 40, 16, 12);
 HAS_SIZE(weft_task, 96, 36, 22);
+HAS_SIZE(weft_hold, 8, 4, 2);
