@@ -109,6 +109,8 @@ __attribute__((noreturn, unused)) static void small_check_stopped(void)
 #define tcase_add_loop_test(tests, test, begin, end) small_check_run(tests, #test, test, end, false)
 #define tcase_add_test_raise_signal(tests, test, signal)                                           \
     small_check_run(tests, #test, test, 1, true)
+#define tcase_add_loop_test_raise_signal(tests, test, signal, begin, end)                          \
+    small_check_run(tests, #test, test, end, true)
 
 /* Runs a test; true: it ended as it must. */
 static inline bool small_check_one(small_check_test *test, int number, bool must_stop)

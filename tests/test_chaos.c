@@ -208,7 +208,7 @@ START_TEST(random_programs_under_random_cancellations_lose_nothing)
     ck_assert_int_eq(run(), 0);
 
     ck_assert_uint_eq(limit.permits, PERMITS);
-    ck_assert(weft_link_is_empty(&limit.waiters));
+    ck_assert(weft_link_is_empty(&limit.holdable.waiters));
     ck_assert_uint_eq(queue.promised, 0);
     ck_assert_int_eq(put_count - get_count, (int)weft_queue_size(&queue));
     ck_assert_uint_eq(queue.unfinished, weft_queue_size(&queue));

@@ -334,6 +334,41 @@ START_TEST(a_wait_that_cannot_be_cancelled_is_held)
 }
 END_TEST
 
+struct locker {
+    WEFT_FRAME;
+    weft_lock *lock;
+    weft_hold hold;
+    struct weft_lock_acquire acquire;
+};
+
+static WEFT_ASYNC(locker, self)
+{
+    WEFT_TRY(self->acquire, weft_lock_acquire, self->lock, &self->hold);
+    WEFT_PARK(NULL);
+WEFT_FINALLY:
+    weft_release(&self->hold);
+}
+WEFT_END
+
+START_TEST(who_waits_for_a_lock_says_which_task_has_it)
+{
+    static WEFT_TASK(locker) slots[2];
+    static weft_lock lock;
+    begin();
+    weft_spawn(&executor.group, &slots[0], locker, &lock);
+    weft_spawn(&executor.group, &slots[1], locker, &lock);
+    weft_task_set_name(&slots[0].task, "a");
+    run_passes(1);
+    dump();
+    ck_assert_str_eq(text, "2 tasks\n"
+                           "|-- a (locker): waits in locker\n"
+                           "|       locker at test_dump.c:N\n"
+                           "`-- locker: waits in weft_lock_acquire, which a (locker) has\n"
+                           "        locker at test_dump.c:N\n"
+                           "        weft_lock_acquire at lock.h:N\n");
+}
+END_TEST
+
 START_TEST(a_cleanup_says_so_and_so_does_a_cancelled_scope)
 {
     static WEFT_TASK(careful) slot;
@@ -463,6 +498,7 @@ SUITE(dump)
     TEST(children_stand_below_their_parent_those_of_the_outer_group_first);
     TEST(who_was_woken_or_cancelled_is_ready_and_requests_are_counted);
     TEST(a_wait_that_cannot_be_cancelled_is_held);
+    TEST(who_waits_for_a_lock_says_which_task_has_it);
     TEST(a_cleanup_says_so_and_so_does_a_cancelled_scope);
     TEST(a_joined_task_stays_where_it_was_spawned);
     TEST(a_long_chain_is_shortened_in_the_middle);

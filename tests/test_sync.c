@@ -1,460 +1,494 @@
-/* test_sync.c - waiting for each other: event, semaphore, and a signal from outside. */
+/* test_sync.c - waiting for each other, all of it: by ten thousand, and in every order. */
 /* SPDX-License-Identifier: MIT */
-#include "virtual.h"
+#include <weft/explore.h>
 #include <weft/sync.h>
+/* behind them, since `executor` is a parameter there */
+#include "virtual.h"
 
-/* Event. */
+static weft_event event;
+static weft_semaphore semaphore;
+static weft_limiter limiter;
+static weft_lock lock;
+static weft_condition condition, has_room;
+static weft_barrier barrier;
 
-struct waiter {
+static void set_up(size_t count)
+{
+    event = (weft_event){0};
+    semaphore = (weft_semaphore){.permits = count, .bound = count};
+    limiter = (weft_limiter){.total = count};
+    lock = (weft_lock){0};
+    condition = has_room = (weft_condition){.lock = &lock};
+    barrier = (weft_barrier){.parties = count};
+}
+
+static bool nobody_waits(void)
+{
+    return weft_link_is_empty(&event.waiters) && weft_link_is_empty(&semaphore.holdable.waiters) &&
+           weft_link_is_empty(&limiter.holdable.waiters) && weft_link_is_empty(&lock.crowds) &&
+           weft_link_is_empty(&lock.holdable.waiters) && weft_link_is_empty(&barrier.waiters) &&
+           weft_link_is_empty(&condition.crowd.waiters) &&
+           weft_link_is_empty(&has_room.crowd.waiters);
+}
+
+static bool nothing_is_held(size_t count)
+{
+    return semaphore.permits == count && limiter.borrowed == 0 && !weft_lock_is_locked(&lock) &&
+           !weft_lock_is_broken(&lock);
+}
+
+/* Ten thousand: each waits once, and runs just twice: to begin, and to go on. */
+
+enum { MANY = sizeof(void *) < 4 ? 50 : 10000 };
+enum kind { EVENT, SEMAPHORE, LIMITER, LOCK, CONDITION, BARRIER, KINDS };
+static int steps, passed;
+
+struct one {
     WEFT_FRAME;
-    char name;
-    weft_event *event;
-    struct weft_event_wait wait;
+    enum kind kind;
+    weft_hold hold;
+    union {
+        struct weft_event_wait event;
+        struct weft_acquire semaphore;
+        struct weft_limiter_acquire limiter;
+        struct weft_lock_acquire lock;
+        struct weft_condition_wait condition;
+        struct weft_barrier_wait barrier;
+    };
 };
 
-static WEFT_ASYNC(waiter, self)
+static WEFT_ASYNC(one, self)
 {
-    WEFT_CATCH(self->wait, weft_event_wait, self->event);
-    say("%c%d ", self->name, WEFT_STATUS());
+    if (self->kind == EVENT) {
+        WEFT_TRY(self->event, weft_event_wait, &event);
+    } else if (self->kind == SEMAPHORE) {
+        WEFT_TRY(self->semaphore, weft_acquire, &semaphore, &self->hold);
+    } else if (self->kind == LIMITER) {
+        WEFT_TRY(self->limiter, weft_limiter_acquire, &limiter, &self->hold);
+    } else if (self->kind == LOCK) {
+        WEFT_TRY(self->lock, weft_lock_acquire, &lock, &self->hold);
+    } else if (self->kind == CONDITION) {
+        WEFT_TRY(self->lock, weft_lock_acquire, &lock, &self->hold);
+        WEFT_TRY(self->condition, weft_condition_wait, &condition, &self->hold);
+    } else {
+        WEFT_TRY(self->barrier, weft_barrier_wait, &barrier);
+    }
+    passed++;
+WEFT_FINALLY:
+    weft_release(&self->hold);
 }
 WEFT_END
 
-typedef WEFT_TASK(waiter) waiter_task;
+/* Keeps the others from going on, and lets them. */
+struct gate {
+    WEFT_FRAME;
+    weft_hold permit, token, lock;
+    struct weft_barrier_wait barrier;
+};
 
-static void start_waiters(waiter_task *tasks, int count, weft_event *event)
+static WEFT_ASYNC(gate, self)
+{
+    WEFT_CHECK(weft_acquire_nowait(&semaphore, &self->permit));
+    WEFT_CHECK(weft_limiter_acquire_nowait(&limiter, &self->token, WEFT_SELF()));
+    WEFT_CHECK(weft_lock_acquire_nowait(&lock, &self->lock, WEFT_SELF()));
+    weft_barrier_reset(&barrier);
+    WEFT_PARK(NULL);
+    weft_event_set(&event);
+    weft_release(&self->permit);
+    weft_release(&self->token);
+    if (weft_hold_is_empty(&self->lock)) {
+        WEFT_CHECK(weft_lock_acquire_nowait(&lock, &self->lock, WEFT_SELF()));
+    }
+    weft_condition_notify_all(&condition);
+    weft_release(&self->lock);
+    WEFT_TRY(self->barrier, weft_barrier_wait, &barrier);
+}
+WEFT_END
+
+static WEFT_TASK(one) many[MANY];
+static WEFT_TASK(gate) gate_task;
+
+static void count_step(weft_executor *of, weft_task *task)
+{
+    (void)of, (void)task;
+    steps++;
+}
+
+/* The gate is closed, and all of them wait. */
+static void start_many(enum kind kind)
 {
     begin();
-    for (int i = 0; i < count; i++) {
-        START(&tasks[i], waiter, (char)('a' + i), event);
+    set_up(1);
+    steps = passed = 0;
+    START(&gate_task, gate);
+    run_one_pass();
+    if (kind == CONDITION) { /* they need the lock before they wait */
+        executor.core.current = &gate_task.task;
+        weft_release(&gate_task.frame.lock);
+        executor.core.current = NULL;
+    }
+    barrier.parties = kind == BARRIER ? MANY + 1 : 1;
+    executor.traced = count_step;
+    for (int i = 0; i < MANY; i++) {
+        START(&many[i], one, kind);
+    }
+    run_one_pass();
+    ck_assert_int_eq(steps, MANY);
+    ck_assert_int_eq(passed, 0);
+}
+
+START_TEST(ten_thousand_wait_and_go_on_in_one_step_each)
+{
+    start_many((enum kind)_i);
+    weft_wake(&gate_task.task);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_int_eq(steps, 2 * MANY + 1);
+    ck_assert_int_eq(passed, MANY);
+    ck_assert(nobody_waits() && nothing_is_held(1));
+}
+END_TEST
+
+START_TEST(ten_thousand_can_be_cancelled_from_the_middle_on)
+{
+    start_many((enum kind)_i);
+    for (int i = 0; i < MANY; i++) {
+        ck_assert(weft_task_cancel(&many[(i + MANY / 2) % MANY].task));
+    }
+    barrier.parties = 1;
+    run_one_pass();
+    weft_wake(&gate_task.task);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_int_le(steps, 3 * MANY + 1);
+    ck_assert_int_eq(passed, 0);
+    ck_assert(nobody_waits() && nothing_is_held(1));
+}
+END_TEST
+
+START_TEST(what_is_handed_over_passes_ten_thousand_that_were_cancelled_first)
+{
+    start_many((enum kind)_i);
+    weft_wake(&gate_task.task);
+    for (int i = 0; i < MANY; i++) {
+        ck_assert(weft_task_cancel(&many[i].task));
+    }
+    barrier.parties = 1;
+    ck_assert_int_eq(run(), 0);
+    ck_assert_int_eq(passed, 0);
+    ck_assert(nobody_waits() && nothing_is_held(1));
+}
+END_TEST
+
+/* Every order, and a cancellation everywhere, of small programs. After a second of the virtual
+ * clock whoever is left waits for something; then the program looks, and cancels them. */
+
+static weft_test test;
+
+static void discard(void *context, const char *text, size_t length)
+{
+    (void)context, (void)text, (void)length;
+}
+
+static void explore(weft_test_program *program, bool cancels, void *context)
+{
+    weft_test_init(&test, &(weft_test_desc){.print = discard});
+    const int runs = cancels ? weft_test_cancellations(&test, WEFT_TEST_ANY, program, context)
+                             : weft_test_schedules(&test, 5000, program, context);
+    ck_assert_msg(runs > 1, "in run %d: %s", -runs, test.failure);
+}
+
+static void check(bool is_right, const char *failure)
+{
+    if (!is_right) {
+        weft_test_fail(&test, failure, NULL);
     }
 }
 
-START_TEST(an_event_wakes_all_that_wait_in_order)
-{
-    weft_event event = {0};
-    waiter_task tasks[3] = {0};
-    start_waiters(tasks, 3, &event);
-    run_one_pass();
-    ck_assert_str_eq(trace, "");
-    weft_event_set(&event);
-    ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "a0 b0 c0 ");
-}
-END_TEST
+/* Two at once hold a permit or a token, and one the lock. */
 
-START_TEST(an_event_that_is_set_already_does_not_wait)
-{
-    weft_event event = {.is_set = true};
-    waiter_task task = {0};
-    start_waiters(&task, 1, &event);
-    run_one_pass();
-    ck_assert_str_eq(trace, "a0 ");
-}
-END_TEST
+static int inside[KINDS], most[KINDS];
 
-START_TEST(an_event_set_and_cleared_still_wakes_those_that_waited)
-{
-    weft_event event = {0};
-    waiter_task tasks[2] = {0};
-    start_waiters(tasks, 2, &event);
-    run_one_pass();
-    weft_event_set(&event);
-    weft_event_clear(&event);
-    ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "a0 b0 ");
-}
-END_TEST
-
-START_TEST(an_event_that_was_cleared_makes_the_next_one_wait)
-{
-    weft_event event = {.is_set = true};
-    waiter_task task = {0};
-    weft_event_clear(&event);
-    start_waiters(&task, 1, &event);
-    ck_assert_int_eq(run(), WEFT_EDEADLOCK);
-}
-END_TEST
-
-START_TEST(setting_an_event_twice_wakes_once)
-{
-    weft_event event = {0};
-    waiter_task task = {0};
-    start_waiters(&task, 1, &event);
-    run_one_pass();
-    weft_event_set(&event);
-    weft_event_set(&event);
-    ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "a0 ");
-}
-END_TEST
-
-START_TEST(a_cancelled_waiter_of_an_event_is_gone_and_the_others_stay)
-{
-    weft_event event = {0};
-    waiter_task tasks[3] = {0};
-    start_waiters(tasks, 3, &event);
-    run_one_pass();
-    ck_assert(weft_task_cancel(&tasks[1].task));
-    run_one_pass();
-    weft_event_set(&event);
-    ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "b-4097 a0 c0 ");
-}
-END_TEST
-
-/* Semaphore. */
-
-struct user {
+struct visitor {
     WEFT_FRAME;
-    char name;
-    weft_semaphore *limit;
-    int seconds;
-    weft_hold turn;
-    struct weft_acquire acquire;
+    enum kind kind;
+    bool is_in;
+    weft_hold hold;
+    union {
+        struct weft_acquire semaphore;
+        struct weft_limiter_acquire limiter;
+        struct weft_lock_acquire lock;
+        struct weft_sleep nap;
+    };
+};
+
+static WEFT_ASYNC(visitor, self)
+{
+    if (self->kind == SEMAPHORE) {
+        WEFT_TRY(self->semaphore, weft_acquire, &semaphore, &self->hold);
+    } else if (self->kind == LIMITER) {
+        WEFT_TRY(self->limiter, weft_limiter_acquire, &limiter, &self->hold);
+    } else {
+        WEFT_TRY(self->lock, weft_lock_acquire, &lock, &self->hold);
+    }
+    self->is_in = true;
+    inside[self->kind]++;
+    most[self->kind] += inside[self->kind] > most[self->kind];
+    WEFT_TRY(self->nap, weft_sleep, 0);
+WEFT_FINALLY:
+    inside[self->kind] -= self->is_in;
+    weft_release(&self->hold);
+}
+WEFT_END
+
+struct visit {
+    WEFT_FRAME;
+    enum kind kind;
+    weft_group group;
+    WEFT_TASK(visitor) visitors[3];
+};
+
+static WEFT_ASYNC(visit, self)
+{
+    WEFT_GROUP(self->group, .keep_going = true) {
+        for (int i = 0; i < 3; i++) {
+            WEFT_CHECK(weft_spawn(&self->group, &self->visitors[i], visitor, self->kind));
+        }
+    }
+WEFT_FINALLY:
+    check(nothing_is_held(2) && nobody_waits(), "something is lost, or somebody left behind");
+    check(inside[self->kind] == 0 && most[self->kind] <= (self->kind == LOCK ? 1 : 2),
+          "too many have it");
+}
+WEFT_END
+
+static void run_visit(weft_test *of, void *context)
+{
+    const enum kind kind = *(const enum kind *)context;
+    set_up(2);
+    inside[kind] = most[kind] = 0;
+    const int status = weft_test_run(of, visit, .kind = kind);
+    check(status == 0 || status == WEFT_ECANCELED, "somebody waits for ever");
+}
+
+START_TEST(in_every_order_nothing_is_lost_or_given_twice)
+{
+    enum kind kind = (enum kind)(SEMAPHORE + _i);
+    explore(run_visit, false, &kind);
+}
+END_TEST
+
+START_TEST(whoever_is_cancelled_anywhere_nothing_is_lost_or_given_twice)
+{
+    enum kind kind = (enum kind)(SEMAPHORE + _i);
+    explore(run_visit, true, &kind);
+}
+END_TEST
+
+/* An event: no one that waited when it was set stays. */
+
+struct setter {
+    WEFT_FRAME;
+    weft_hold unused;
     struct weft_sleep nap;
 };
 
-static WEFT_ASYNC(user, self)
+static WEFT_ASYNC(setter, self)
 {
-    WEFT_TRY(self->acquire, weft_acquire, self->limit, &self->turn);
-    say("%c@%d ", self->name, seconds());
-    WEFT_TRY(self->nap, weft_sleep, WEFT_S(self->seconds));
+    WEFT_TRY(self->nap, weft_sleep, 0);
 WEFT_FINALLY:
-    weft_release(&self->turn);
-    if (WEFT_OUTCOME() != 0) {
-        say("%c%d ", self->name, WEFT_OUTCOME());
-    }
+    weft_event_set(&event);
+    weft_event_clear(&event);
 }
 WEFT_END
 
-typedef WEFT_TASK(user) user_task;
-
-static void start_users(user_task *tasks, int count, weft_semaphore *limit, int each)
-{
-    begin();
-    for (int i = 0; i < count; i++) {
-        START(&tasks[i], user, (char)('a' + i), limit, each);
-    }
-}
-
-START_TEST(a_semaphore_lets_as_many_hold_it_as_it_has_permits)
-{
-    weft_semaphore limit = {.permits = 2};
-    user_task tasks[5] = {0};
-    start_users(tasks, 5, &limit, 1);
-    ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "a@0 b@0 c@1 d@1 e@2 ");
-    ck_assert_uint_eq(limit.permits, 2);
-}
-END_TEST
-
-START_TEST(a_free_permit_does_not_wait)
-{
-    weft_semaphore limit = {.permits = 1};
-    user_task task = {0};
-    start_users(&task, 1, &limit, 1);
-    run_one_pass();
-    ck_assert_str_eq(trace, "a@0 ");
-    ck_assert_uint_eq(limit.permits, 0);
-}
-END_TEST
-
-START_TEST(a_permit_is_handed_over_so_that_nobody_comes_between)
-{
-    weft_semaphore limit = {.permits = 0};
-    weft_hold mine = {.of = &limit}, stolen = {0};
-    user_task task = {0};
-    start_users(&task, 1, &limit, 0);
-    run_one_pass();
-    weft_release(&mine);
-    ck_assert_int_eq(weft_acquire_nowait(&limit, &stolen), WEFT_EBUSY);
-    ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "a@0 ");
-    ck_assert_uint_eq(limit.permits, 1);
-}
-END_TEST
-
-START_TEST(a_cancelled_waiter_holds_nothing)
-{
-    weft_semaphore limit = {.permits = 1};
-    user_task tasks[3] = {0};
-    start_users(tasks, 3, &limit, 5);
-    run_one_pass();
-    ck_assert(weft_task_cancel(&tasks[1].task));
-    ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "a@0 b-4097 c@5 ");
-    ck_assert_uint_eq(limit.permits, 1);
-}
-END_TEST
-
-START_TEST(chosen_and_cancelled_before_it_ran_a_waiter_passes_the_permit_on)
-{
-    weft_semaphore limit = {.permits = 0};
-    weft_hold mine = {.of = &limit};
-    user_task tasks[2] = {0};
-    start_users(tasks, 2, &limit, 0);
-    run_one_pass();
-    weft_release(&mine);
-    ck_assert(weft_task_cancel(&tasks[0].task));
-    ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "a-4097 b@0 ");
-    ck_assert_uint_eq(limit.permits, 1);
-}
-END_TEST
-
-struct looker {
+struct announce {
     WEFT_FRAME;
-    weft_semaphore *limit;
-    weft_hold turn;
-    struct weft_acquire acquire;
+    weft_group group;
+    WEFT_TASK(one) waiters[2];
+    WEFT_TASK(setter) setter;
 };
 
-static WEFT_ASYNC(looker, self)
+static WEFT_ASYNC(announce, self)
 {
-    WEFT_CATCH(self->acquire, weft_acquire, self->limit, &self->turn);
-    say("%d %s", WEFT_STATUS(), self->turn.of != NULL ? "holds" : "holds nothing");
-WEFT_FINALLY:
-    weft_release(&self->turn);
-}
-WEFT_END
-
-START_TEST(an_acquire_that_fails_holds_nothing_even_before_the_caller_cleans_up)
-{
-    weft_semaphore limit = {.permits = 0};
-    weft_hold mine = {.of = &limit};
-    WEFT_TASK(looker) task = {0};
-    begin();
-    START(&task, looker, &limit);
-    run_one_pass();
-    weft_release(&mine);
-    ck_assert(weft_task_cancel(&task.task));
-    ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "-4097 holds nothing");
-}
-END_TEST
-
-START_TEST(chosen_and_cancelled_with_nobody_behind_the_permit_goes_back)
-{
-    weft_semaphore limit = {.permits = 0};
-    weft_hold mine = {.of = &limit};
-    user_task task = {0};
-    start_users(&task, 1, &limit, 0);
-    run_one_pass();
-    weft_release(&mine);
-    ck_assert(weft_task_cancel(&task.task));
-    ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "a-4097 ");
-    ck_assert_uint_eq(limit.permits, 1);
-}
-END_TEST
-
-START_TEST(a_permit_passes_through_any_number_of_cancelled_waiters)
-{
-    weft_semaphore limit = {.permits = 0};
-    weft_hold mine = {.of = &limit};
-    user_task tasks[4] = {0};
-    start_users(tasks, 4, &limit, 0);
-    run_one_pass();
-    weft_release(&mine);
-    for (int i = 0; i < 3; i++) {
-        ck_assert(weft_task_cancel(&tasks[i].task));
+    WEFT_GROUP(self->group, .keep_going = true) {
+        WEFT_CHECK(weft_spawn(&self->group, &self->waiters[0], one, EVENT));
+        WEFT_CHECK(weft_spawn(&self->group, &self->setter, setter));
+        WEFT_CHECK(weft_spawn(&self->group, &self->waiters[1], one, EVENT));
     }
-    ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "a-4097 b-4097 c-4097 d@0 ");
-    ck_assert_uint_eq(limit.permits, 1);
-}
-END_TEST
-
-START_TEST(a_task_that_is_cancelled_while_it_holds_a_permit_gives_it_back)
-{
-    weft_semaphore limit = {.permits = 1};
-    user_task tasks[2] = {0};
-    start_users(tasks, 2, &limit, 5);
-    run_one_pass();
-    ck_assert(weft_task_cancel(&tasks[0].task));
-    ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "a@0 a-4097 b@0 ");
-    ck_assert_uint_eq(limit.permits, 1);
-}
-END_TEST
-
-START_TEST(releasing_what_holds_nothing_does_nothing)
-{
-    weft_semaphore limit = {.permits = 1};
-    weft_hold hold = {0};
-    weft_release(&hold);
-    ck_assert_int_eq(weft_acquire_nowait(&limit, &hold), 0);
-    weft_release(&hold);
-    weft_release(&hold);
-    ck_assert_uint_eq(limit.permits, 1);
-}
-END_TEST
-
-START_TEST(acquiring_into_a_hold_that_has_a_permit_stops)
-{
-    weft_semaphore limit = {.permits = 2};
-    weft_hold hold = {0};
-    (void)weft_acquire_nowait(&limit, &hold);
-    (void)weft_acquire_nowait(&limit, &hold);
-}
-END_TEST
-
-struct forgetful {
-    WEFT_FRAME;
-    struct weft_acquire acquire;
-};
-
-static WEFT_ASYNC(forgetful, self)
-{
-    WEFT_TRY(self->acquire, weft_acquire);
+WEFT_FINALLY:
+    check(nobody_waits(), "somebody is left behind");
 }
 WEFT_END
 
-START_TEST(a_forgotten_argument_stops)
+static void run_announce(weft_test *of, void *context)
 {
-    WEFT_TASK(forgetful) task = {0};
-    begin();
-    START(&task, forgetful);
-    (void)run();
+    (void)context;
+    set_up(1);
+    (void)weft_test_run(of, announce);
+}
+
+START_TEST(in_every_order_an_event_that_is_set_and_cleared_wakes_all_that_wait)
+{
+    explore(run_announce, _i != 0, NULL);
 }
 END_TEST
 
-/* Signal. */
+/* A buffer for one item, of a lock and two conditions. */
 
-struct listener {
+static int put, got, stored, putters, getters;
+
+static bool is_empty(void *context)
+{
+    (void)context;
+    return stored == 0;
+}
+
+static bool is_full(void *context)
+{
+    (void)context;
+    return stored > 0;
+}
+
+struct partner {
     WEFT_FRAME;
-    char name;
-    weft_signal *signal;
+    bool gets;
     int times;
-    struct weft_signal_wait wait;
+    weft_with with;
+    struct weft_condition_wait_for wait;
 };
 
-static WEFT_ASYNC(listener, self)
+static WEFT_ASYNC(partner, self)
 {
     while (self->times-- > 0) {
-        WEFT_CATCH(self->wait, weft_signal_wait, self->signal);
-        say("%c%d ", self->name, WEFT_STATUS());
+        WEFT_WITH(self->with, &lock) {
+            (*(self->gets ? &getters : &putters))++;
+            WEFT_CATCH(self->wait, weft_condition_wait_for, self->gets ? &condition : &has_room,
+                       &self->with.hold, self->gets ? is_full : is_empty);
+            (*(self->gets ? &getters : &putters))--;
+            WEFT_CHECK(WEFT_STATUS());
+            stored += self->gets ? -1 : 1;
+            (*(self->gets ? &got : &put))++;
+            weft_condition_notify(self->gets ? &has_room : &condition, 1);
+        }
     }
 }
 WEFT_END
 
-typedef WEFT_TASK(listener) listener_task;
+struct trade {
+    WEFT_FRAME;
+    int each;
+    weft_group group;
+    struct weft_sleep nap;
+    WEFT_TASK(partner) partners[4];
+};
 
-START_TEST(a_signal_wakes_its_waiter_in_the_next_pass)
+static WEFT_ASYNC(trade, self)
 {
-    weft_signal signal;
-    listener_task task = {0};
-    begin();
-    weft_signal_init(&signal, &executor.core);
-    START(&task, listener, 'a', &signal, 1);
-    run_one_pass();
-    weft_signal_set(&signal);
-    ck_assert_str_eq(trace, "");
-    ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "a0 ");
-    ck_assert_uint_eq(executor.core.outside, 0);
-}
-END_TEST
-
-START_TEST(a_signal_that_came_before_is_not_missed_and_is_taken)
-{
-    weft_signal signal;
-    listener_task task = {0};
-    begin();
-    weft_signal_init(&signal, &executor.core);
-    weft_signal_set(&signal);
-    START(&task, listener, 'a', &signal, 2);
-    ck_assert_int_eq(run(), WEFT_EDEADLOCK);
-    ck_assert_str_eq(trace, "a0 ");
-}
-END_TEST
-
-START_TEST(several_signals_before_the_task_has_looked_count_as_one)
-{
-    weft_signal signal;
-    listener_task task = {0};
-    begin();
-    weft_signal_init(&signal, &executor.core);
-    START(&task, listener, 'a', &signal, 2);
-    run_one_pass();
-    for (int i = 0; i < 5; i++) {
-        weft_signal_set(&signal);
+    WEFT_GROUP(self->group, .keep_going = true) {
+        for (int i = 0; i < 4; i++) {
+            WEFT_CHECK(weft_spawn(&self->group, &self->partners[i], partner, .gets = i < 2,
+                                  .times = self->each));
+        }
+        WEFT_TRY(self->nap, weft_sleep, WEFT_S(1));
+        check(stored == 0 || getters == 0, "a getter sleeps beside an item");
+        check(stored == 1 || putters == 0, "a putter sleeps beside room");
+        weft_group_cancel(&self->group);
     }
-    ck_assert_int_eq(run(), WEFT_EDEADLOCK);
-    ck_assert_str_eq(trace, "a0 ");
+WEFT_FINALLY:
+    check(put - got == stored && stored >= 0 && stored <= 1, "an item is lost, or there twice");
+    check(nothing_is_held(1) && nobody_waits(), "something is lost, or somebody left behind");
+}
+WEFT_END
+
+static void run_trade(weft_test *of, void *context)
+{
+    set_up(1);
+    put = got = stored = putters = getters = 0;
+    const int status = weft_test_run(of, trade, .each = *(const int *)context);
+    check(status == 0 || status == WEFT_ECANCELED, "somebody waits for ever");
+}
+
+START_TEST(in_every_order_no_notification_is_lost)
+{
+    int each = 1;
+    explore(run_trade, false, &each);
+    ck_assert_int_eq(put, 2);
+    ck_assert_int_eq(got, 2);
 }
 END_TEST
 
-START_TEST(a_cancelled_listener_leaves_the_signal_for_the_next)
+START_TEST(whoever_is_cancelled_anywhere_no_notification_is_lost)
 {
-    weft_signal signal;
-    listener_task a = {0}, b = {0};
-    begin();
-    weft_signal_init(&signal, &executor.core);
-    START(&a, listener, 'a', &signal, 1);
-    START(&b, listener, 'b', &signal, 1);
-    run_one_pass();
-    weft_signal_set(&signal);
-    weft_remote_run(&executor.core.remote); /* a is chosen */
-    ck_assert(weft_task_cancel(&a.task));
-    ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "a-4097 b0 ");
-    ck_assert_uint_eq(executor.core.outside, 0);
+    int each = 2;
+    explore(run_trade, true, &each);
 }
 END_TEST
 
-START_TEST(a_listener_that_is_cancelled_with_nobody_behind_leaves_the_signal_set)
-{
-    weft_signal signal;
-    listener_task a = {0}, b = {0};
-    begin();
-    weft_signal_init(&signal, &executor.core);
-    START(&a, listener, 'a', &signal, 1);
-    run_one_pass();
-    weft_signal_set(&signal);
-    weft_remote_run(&executor.core.remote);
-    ck_assert(weft_task_cancel(&a.task));
-    ck_assert_int_eq(run(), 0);
-    START(&b, listener, 'b', &signal, 1);
-    ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, "a-4097 b0 ");
-}
-END_TEST
+/* Three parties, two rounds. */
 
-START_TEST(waiting_for_a_signal_that_was_not_prepared_stops)
+static int came;
+
+struct party {
+    WEFT_FRAME;
+    int round;
+    struct weft_barrier_wait wait;
+};
+
+static WEFT_ASYNC(party, self)
 {
-    weft_signal signal = {0};
-    listener_task task = {0};
-    begin();
-    START(&task, listener, 'a', &signal, 1);
-    (void)run();
+    for (self->round = 0; self->round < 2; self->round++) {
+        came++;
+        WEFT_TRY(self->wait, weft_barrier_wait, &barrier);
+        check(came >= 3 * (self->round + 1), "it went on before all had come");
+        check(self->wait.index < 3, "there are but three");
+    }
+}
+WEFT_END
+
+struct dance {
+    WEFT_FRAME;
+    weft_group group;
+    struct weft_sleep nap;
+    WEFT_TASK(party) parties[3];
+};
+
+static WEFT_ASYNC(dance, self)
+{
+    WEFT_GROUP(self->group, .keep_going = true) {
+        for (int i = 0; i < 3; i++) {
+            WEFT_CHECK(weft_spawn(&self->group, &self->parties[i], party));
+        }
+        WEFT_TRY(self->nap, weft_sleep, WEFT_S(1));
+        weft_barrier_abort(&barrier);
+    }
+WEFT_FINALLY:
+    check(nobody_waits(), "somebody is left behind");
+}
+WEFT_END
+
+static void run_dance(weft_test *of, void *context)
+{
+    (void)context;
+    set_up(3);
+    came = 0;
+    const int status = weft_test_run(of, dance);
+    check(status == 0 || status == WEFT_ECANCELED, "somebody waits for ever");
+}
+
+START_TEST(in_every_order_nobody_passes_a_barrier_before_all_have_come)
+{
+    explore(run_dance, _i != 0, NULL);
 }
 END_TEST
 
 SUITE(sync)
 {
-    TEST(an_event_wakes_all_that_wait_in_order);
-    TEST(an_event_that_is_set_already_does_not_wait);
-    TEST(an_event_set_and_cleared_still_wakes_those_that_waited);
-    TEST(an_event_that_was_cleared_makes_the_next_one_wait);
-    TEST(setting_an_event_twice_wakes_once);
-    TEST(a_cancelled_waiter_of_an_event_is_gone_and_the_others_stay);
-    TEST(a_semaphore_lets_as_many_hold_it_as_it_has_permits);
-    TEST(a_free_permit_does_not_wait);
-    TEST(a_permit_is_handed_over_so_that_nobody_comes_between);
-    TEST(a_cancelled_waiter_holds_nothing);
-    TEST(chosen_and_cancelled_before_it_ran_a_waiter_passes_the_permit_on);
-    TEST(an_acquire_that_fails_holds_nothing_even_before_the_caller_cleans_up);
-    TEST(chosen_and_cancelled_with_nobody_behind_the_permit_goes_back);
-    TEST(a_permit_passes_through_any_number_of_cancelled_waiters);
-    TEST(a_task_that_is_cancelled_while_it_holds_a_permit_gives_it_back);
-    TEST(releasing_what_holds_nothing_does_nothing);
-    TEST_STOPS(acquiring_into_a_hold_that_has_a_permit_stops);
-    TEST_STOPS(a_forgotten_argument_stops);
-    TEST(a_signal_wakes_its_waiter_in_the_next_pass);
-    TEST(a_signal_that_came_before_is_not_missed_and_is_taken);
-    TEST(several_signals_before_the_task_has_looked_count_as_one);
-    TEST(a_cancelled_listener_leaves_the_signal_for_the_next);
-    TEST(a_listener_that_is_cancelled_with_nobody_behind_leaves_the_signal_set);
-    TEST_STOPS(waiting_for_a_signal_that_was_not_prepared_stops);
+    TEST_EACH(ten_thousand_wait_and_go_on_in_one_step_each, KINDS);
+    TEST_EACH(ten_thousand_can_be_cancelled_from_the_middle_on, KINDS);
+    TEST_EACH(what_is_handed_over_passes_ten_thousand_that_were_cancelled_first, KINDS);
+    TEST_EACH(in_every_order_nothing_is_lost_or_given_twice, 3);
+    TEST_EACH(whoever_is_cancelled_anywhere_nothing_is_lost_or_given_twice, 3);
+    TEST_EACH(in_every_order_an_event_that_is_set_and_cleared_wakes_all_that_wait, 2);
+    TEST(in_every_order_no_notification_is_lost);
+    TEST(whoever_is_cancelled_anywhere_no_notification_is_lost);
+    TEST_EACH(in_every_order_nobody_passes_a_barrier_before_all_have_come, 2);
 }

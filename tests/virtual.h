@@ -97,6 +97,27 @@ __attribute__((unused)) static int run(void)
     return weft_executor_run(&executor);
 }
 
+/** Calls a function at a time, from among the timers: in the same pass as a timeout of that time,
+ *  and before it or behind it, as they were armed. */
+typedef struct alarm_clock {
+    weft_timer timer;
+    void (*rings)(void *context);
+    void *context;
+} alarm_clock;
+
+__attribute__((unused)) static void alarm_fires(weft_timer *timer)
+{
+    const alarm_clock *const alarm = WEFT_CONTAINER(timer, alarm_clock, timer);
+    alarm->rings(alarm->context);
+}
+
+__attribute__((unused)) static void set_alarm(alarm_clock *alarm, int second,
+                                              void (*rings)(void *context), void *context)
+{
+    *alarm = (alarm_clock){.timer.fire = alarm_fires, .rings = rings, .context = context};
+    weft_timers_arm(&executor.core.timers, &alarm->timer, WEFT_S(second));
+}
+
 /** Runs what is ready now, and nothing of what that makes ready. */
 __attribute__((unused)) static void run_one_pass(void)
 {

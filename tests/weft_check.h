@@ -60,6 +60,14 @@
         }                                                                                          \
     } while (0)
 
+/** The same for each `_i` from 0 to count - 1. */
+#define TEST_EACH_STOPS(name, count)                                                               \
+    do {                                                                                           \
+        if (weft__forks()) {                                                                       \
+            tcase_add_loop_test_raise_signal(weft__tests, name, SIGABRT, 0, count);                \
+        }                                                                                          \
+    } while (0)
+
 #ifdef WEFT_SMALL_CHECK
 static inline int weft__forks(void)
 {

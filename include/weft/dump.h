@@ -29,6 +29,7 @@
  *     waits in f           parked; f is the innermost coroutine
  *     , held               nothing can cancel this wait: the kernel, a DMA holds what it waits for
  *     , 3.2 s left         until its weft_sleep() ends
+ *     , which a has        the task that holds the lock of its weft_lock_acquire()
  *     , deadline in 3.2 s  of the nearest scope around it
  *     , cancelled          with weft_task_cancel(); , cancelled 2 times: so many requests stand
  *     , a scope cancelled  no request on the task itself, but on a scope that is open in it
@@ -40,6 +41,7 @@
 #ifndef WEFT_DUMP_H
 #define WEFT_DUMP_H
 
+#include <weft/lock.h>
 #include <weft/text.h>
 #include <weft/tree.h>
 
@@ -121,14 +123,29 @@ static inline void weft__dump_left(weft__print *print, weft_time now, weft_time 
 }
 
 /* Names are what a function has in common with itself in another source file. */
-static inline bool weft__is_sleep(const weft_frame *frame)
+static inline bool weft__is_in(const weft_chain *chain, const char *function)
 {
-    const weft_site *const site = weft_describe(frame->step);
-    const char *name = site != NULL ? site->name : "", *sleep = "weft_sleep";
-    while (*name != '\0' && *name == *sleep) {
-        name++, sleep++;
+    const weft_site *const site = weft_describe(chain->top->step);
+    const char *name = site != NULL ? site->name : "";
+    while (*name != '\0' && *name == *function) {
+        name++, function++;
     }
-    return *name == *sleep;
+    return *name == *function;
+}
+
+/* What is known of some waits. */
+static inline void weft__dump_details(weft__print *print, const weft_chain *chain, weft_time now)
+{
+    const void *const frame = chain->top;
+    if (weft__is_in(chain, "weft_sleep")) {
+        const struct weft_sleep *const sleep = (const struct weft_sleep *)frame;
+        weft__dump_left(print, now, sleep->timer.at, ", ", " left");
+    } else if (weft__is_in(chain, "weft_lock_acquire")) {
+        const struct weft_lock_acquire *const acquire = (const struct weft_lock_acquire *)frame;
+        weft__print_text(print, ", which ");
+        weft__print_task(print, acquire->lock->owner);
+        weft__print_text(print, " has");
+    }
 }
 
 /* When the nearest scope ends that no shield hides; WEFT_FOREVER: none does. */
@@ -181,10 +198,7 @@ static inline void weft__dump_wait(weft__print *print, const weft_chain *chain, 
         if ((chain->flags & WEFT__HOLDS) != 0) {
             weft__print_text(print, ", held");
         }
-        if (weft__is_sleep(chain->top)) {
-            const struct weft_sleep *const sleep = (const struct weft_sleep *)(void *)chain->top;
-            weft__dump_left(print, now, sleep->timer.at, ", ", " left");
-        }
+        weft__dump_details(print, chain, now);
     }
     if (deadline != WEFT_FOREVER) {
         weft__dump_left(print, now, deadline, ", deadline in ", "");

@@ -60,12 +60,13 @@ typedef struct weft_site {
 } weft_site;
 
 #if WEFT_DEBUG
-/* An open generator, or a task that runs, in the list of the frame in which it lies: see held.h. */
+/* What runs or is held, in the list of the frame in which it lies: see held.h. */
 typedef struct weft__held {
     weft_link link;
     const void *begin;
-    bool is_task;
+    uint8_t kind;
 } weft__held;
+enum { WEFT__HELD_GENERATOR, WEFT__HELD_TASK, WEFT__HELD_PERMIT };
 #endif
 
 /** The head of a frame. 64 bit: 24 bytes. 32 bit: 16, without lines 12. AVR: 10, without 8. */
@@ -246,11 +247,13 @@ static inline weft_step weft__return(weft_frame *frame, weft_chain *chain, bool 
     }
 #if WEFT_DEBUG
     if (!weft_link_is_empty(&frame->holds)) {
+        static const char *const cures[] = {
+            ("it ended with an open generator in its frame: WEFT_CLOSE() it, and leave "
+             "WEFT_FOR_EACH by `break`, not `goto`"),
+            "it ended while a task in its frame runs: end the group or join it before",
+            "it ended while it holds a lock or a permit: weft_release() it in FINALLY"};
         weft__stop_in(frame, weft_describe(frame->step),
-                      WEFT_CONTAINER(frame->holds.next, weft__held, link)->is_task
-                          ? "it ended while a task in its frame runs: end the group or join it before"
-                          : "it ended with an open generator in its frame: WEFT_CLOSE() it, and leave "
-                            "WEFT_FOR_EACH by `break`, not `goto`");
+                      cures[WEFT_CONTAINER(frame->holds.next, weft__held, link)->kind]);
     }
     weft_link_remove(&frame->held.link);
 #endif

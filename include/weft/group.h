@@ -257,9 +257,9 @@ static inline bool weft__slot_is_free(const weft_task *task, const char *file, i
 static inline void weft__hold_task(const weft_group *group, weft_task *task)
 {
     const weft_task *const current = group->owner.core->current, *const parent = group->scope.task;
-    if (current == NULL || !weft__hold(current->chain.top, &task->held, task, true)) {
+    if (current == NULL || !weft__hold(current->chain.top, &task->held, task, WEFT__HELD_TASK)) {
         if (parent != NULL) {
-            (void)weft__hold(parent->chain.top, &task->held, task, true);
+            (void)weft__hold(parent->chain.top, &task->held, task, WEFT__HELD_TASK);
         }
     }
 }

@@ -7,12 +7,14 @@
  *
  *     it ended while a task in its frame runs            its slot is spawned into a group further out
  *     it ended with an open generator in its frame       a `goto` out of WEFT_FOR_EACH
- *     this await overwrites a task that runs / an open generator / an open block
+ *     it ended while it holds a lock or a permit         a weft_release() that is missing in FINALLY
+ *     this overwrites a task that runs / an open generator / an open block / a hold
  *                                                        they share a union with the call
  *
- * It changes the size of frames and tasks: the program and its library must be built alike (Meson:
- * -Dchecks=true). Cost: at a spawn and at a generator's first step a look at each frame of the chain
- * until the one is found in which it lies; at an await a look at all that runs in the frame.
+ * It changes the size of frames, tasks and holds: the program and its library must be built alike
+ * (Meson: -Dchecks=true). Cost: at a spawn, at a generator's first step and at an acquire a look at
+ * each frame of the chain until the one is found in which it lies; at an await a look at all that
+ * runs in the frame.
  */
 #ifndef WEFT_HELD_H
 #define WEFT_HELD_H
@@ -31,13 +33,13 @@ static inline bool weft__is_within(const void *place, const void *room, size_t s
 /* Puts `held`, which begins at `begin`, into the list of the frame in which it lies: `frame` or one
  * of its callers. False: in none of them. */
 __attribute__((noinline, unused)) static bool weft__hold(weft_frame *frame, weft__held *held,
-                                                         const void *begin, bool is_task)
+                                                         const void *begin, uint8_t kind)
 {
     for (; frame != NULL; frame = frame->caller) {
         const weft_site *const site = frame->step != NULL ? weft_describe(frame->step) : NULL;
         if (site != NULL && weft__is_within(begin, frame, site->frame_bytes)) {
             held->begin = begin;
-            held->is_task = is_task;
+            held->kind = kind;
             weft_link_insert(&frame->holds, &held->link);
             return true;
         }
@@ -59,10 +61,11 @@ weft__check_room(weft_frame *frame, const weft_chain *chain, const void *room, s
     for (weft_link *link = end->next; link != NULL && link != end; link = link->next) {
         const weft__held *const held = WEFT_CONTAINER(link, weft__held, link);
         if (weft__is_within(held->begin, room, size_bytes)) {
-            weft__stop_in(frame, weft_describe(frame->step),
-                          held->is_task
-                              ? "this overwrites a task that runs: give each room of its own"
-                              : "this overwrites an open generator: give each room of its own");
+            static const char *const cures[] = {
+                "this overwrites an open generator: give each room of its own",
+                "this overwrites a task that runs: give each room of its own",
+                "this overwrites a hold that holds something: give each room of its own"};
+            weft__stop_in(frame, weft_describe(frame->step), cures[held->kind]);
         }
     }
 }

@@ -1,5 +1,7 @@
 /* sizes.c - the sizes that the headers promise. */
 /* SPDX-License-Identifier: MIT */
+#include <weft/executor.h>
+#include <weft/hold.h>
 #include <weft/select.h>
 
 #ifdef __AVR__
@@ -20,3 +22,4 @@ HAS_SIZE(weft_frame, 24, 12, 8);
 HAS_SIZE(weft_chain, 40, 16, 12);
 HAS_SIZE(weft_task, 96, 36, 22);
 HAS_SIZE(weft_case, 104, 56, 32);
+HAS_SIZE(weft_hold, 8, 4, 2);

@@ -47,6 +47,8 @@ struct worker {
     weft_hold turn;
     struct weft_acquire acquire;
     struct weft_get get;
+    weft_lock *lock;
+    weft_with with;
 };
 
 static WEFT_ASYNC(worker, self)
@@ -54,6 +56,12 @@ static WEFT_ASYNC(worker, self)
     WEFT_TRY(self->acquire, weft_acquire, .semaphore = self->limit, .hold = &self->turn);
     WEFT_AWAIT(self->get, weft_get, .queue = self->queue, .item = &self->item);
     WEFT_CHECK(self->item);
+    WEFT_WITH(self->with, self->lock) {
+        WEFT_AWAIT(self->get, weft_get, .queue = self->queue, .item = &self->item);
+        if (self->item == 3) {
+            break;
+        }
+    }
 WEFT_FINALLY:
     weft_release(&self->turn);
 }
