@@ -1,7 +1,7 @@
 /* case.h - one of several things that are waited for, of which exactly one happens. */
 /* SPDX-License-Identifier: MIT */
 /*
- * What select.h needs to know of a wait to make it a case; for those who want to add a kind. One
+ * What a select needs to know of a wait to make it a case; for those who want to add a kind. One
  * for a bell that rings once for each who waits:
  *
  *     struct bell { unsigned rings; weft_link waiters; };
@@ -61,7 +61,7 @@ typedef struct weft__choice {
     weft_case *chosen; /* it has happened */
 } weft__choice;
 
-/* What the kinds of select.h need. */
+/* What the kinds of case_kinds.h need. */
 typedef struct weft__at_timer {
     weft_waiter waiter;
     weft_timer timer;

@@ -30,15 +30,13 @@
  * With `.or_default = true` it never waits: if none is ready, none happens, and the status is 0. A
  * case that is not wanted this time has a guard: weft_when(self->free > 0, weft_on_receive(…)).
  *
- * Cases of the operating system are in loop_cases.h; how to add a kind stands in case.h.
+ * What there is to wait for stands in case_kinds.h, of the operating system in loop_cases.h; how to
+ * add a kind, in case.h.
  */
 #ifndef WEFT_SELECT_H
 #define WEFT_SELECT_H
 
-#include <weft/case.h>
-#include <weft/channel.h>
-#include <weft/future.h>
-#include <weft/sync.h>
+#include <weft/case_kinds.h>
 
 /**
  * Waits until one of several cases happens.
@@ -76,29 +74,6 @@ static inline weft_case *weft_when(bool condition, weft_case *guarded)
     return condition ? guarded : NULL;
 }
 
-/** The next item is received into *item: see weft_receive. */
-static inline weft_case *weft_on_receive(weft_case *place, weft_receiver *receiver, void *item);
-
-/** A copy of *item, as it is then, is sent: see weft_send. */
-static inline weft_case *weft_on_send(weft_case *place, weft_sender *sender, const void *item);
-
-/** The event is set; or it was, during the wait. */
-static inline weft_case *weft_on_event(weft_case *place, weft_event *event);
-
-/** The future is done, with its status, which counts as read. Cancelling the select leaves the future
- *  alone. */
-static inline weft_case *weft_on_future(weft_case *place, weft_future *future);
-
-/** So much time has passed since the select began; 0 or less: at once. WEFT_FOREVER: never. */
-static inline weft_case *weft_on_timer(weft_case *place, weft_time after);
-
-/** It is that time of weft_now(), or later. WEFT_FOREVER: never. */
-static inline weft_case *weft_on_timer_at(weft_case *place, weft_time at);
-
-/** The task has ended, with its status. Watching is not owning: cancelling the select leaves the
- *  task alone. */
-static inline weft_case *weft_on_task(weft_case *place, weft_task *task);
-
 /* How it is done. */
 
 static inline WEFT_ASYNC(weft_select, self)
@@ -117,211 +92,6 @@ static inline WEFT_ASYNC(weft_select, self)
     }
 }
 WEFT_END
-
-/* --- channels --------------------------------------------------------------------------------- */
-
-static inline bool weft__on_receive_is_ready(weft_case *self)
-{
-    const weft_channel *const channel = ((weft_receiver *)self->of)->channel;
-    return channel == NULL || channel->size > 0 || channel->open_senders == 0 ||
-           weft__channel_first(&channel->senders) != NULL;
-}
-
-static inline int weft__on_receive_take(weft_case *self)
-{
-    return weft_receive_nowait((weft_receiver *)self->of, self->at_channel.to);
-}
-
-static inline void weft__on_receive_arm(weft_case *self)
-{
-    weft_receiver *const receiver = (weft_receiver *)self->of;
-    weft__channel_wait(&self->at_channel, &receiver->channel->receivers, &receiver->waiting);
-}
-
-static inline bool weft__on_send_is_ready(weft_case *self)
-{
-    const weft_channel *const channel = ((weft_sender *)self->of)->channel;
-    return channel == NULL || channel->size < channel->capacity || channel->open_receivers == 0 ||
-           weft__channel_first(&channel->receivers) != NULL;
-}
-
-static inline int weft__on_send_take(weft_case *self)
-{
-    return weft_send_nowait((weft_sender *)self->of, self->at_channel.from);
-}
-
-static inline void weft__on_send_arm(weft_case *self)
-{
-    weft_sender *const sender = (weft_sender *)self->of;
-    weft__channel_wait(&self->at_channel, &sender->channel->senders, &sender->waiting);
-}
-
-static inline void weft__on_channel_disarm(weft_case *self)
-{
-    weft__channel_unwait(&self->at_channel);
-}
-
-static inline weft_case *weft_on_receive(weft_case *place, weft_receiver *receiver, void *item)
-{
-    static const weft_case_kind kind = {weft__on_receive_is_ready, weft__on_receive_arm,
-                                        weft__on_receive_take, NULL, weft__on_channel_disarm};
-    WEFT_ASSERT(receiver != NULL && item != NULL, "a receiver, and room for an item");
-    weft_case_init(place, &kind, receiver)->at_channel.to = item;
-    return place;
-}
-
-static inline weft_case *weft_on_send(weft_case *place, weft_sender *sender, const void *item)
-{
-    static const weft_case_kind kind = {weft__on_send_is_ready, weft__on_send_arm,
-                                        weft__on_send_take, NULL, weft__on_channel_disarm};
-    WEFT_ASSERT(sender != NULL && item != NULL, "a sender, and an item for it");
-    weft_case_init(place, &kind, sender)->at_channel.from = item;
-    return place;
-}
-
-/* --- events ----------------------------------------------------------------------------------- */
-
-static inline bool weft__on_event_is_ready(weft_case *self)
-{
-    return ((const weft_event *)self->of)->is_set;
-}
-
-static inline void weft__on_event_arm(weft_case *self)
-{
-    weft_case_hang(self, &((weft_event *)self->of)->waiters);
-}
-
-static inline weft_case *weft_on_event(weft_case *place, weft_event *event)
-{
-    static const weft_case_kind kind = {weft__on_event_is_ready, weft__on_event_arm, NULL, NULL,
-                                        NULL};
-    WEFT_ASSERT(event != NULL, "which event?");
-    return weft_case_init(place, &kind, event);
-}
-
-/* --- futures ---------------------------------------------------------------------------------- */
-
-static inline bool weft__on_future_is_ready(weft_case *self)
-{
-    return weft_future_is_done((const weft_future *)self->of);
-}
-
-/* Ready or told: behind it the future may be released before the select runs. */
-static inline int weft__on_future_status(weft_case *self)
-{
-    return weft_future_status((weft_future *)self->of);
-}
-
-static inline void weft__on_future_arm(weft_case *self)
-{
-    weft_future *const future = (weft_future *)self->of;
-    if (future->core == NULL) {
-        future->core = weft_case_core(self);
-    }
-    weft_case_hang(self, &future->waiters);
-}
-
-static inline weft_case *weft_on_future(weft_case *place, weft_future *future)
-{
-    static const weft_case_kind kind = {weft__on_future_is_ready, weft__on_future_arm,
-                                        weft__on_future_status, weft__on_future_status, NULL};
-    WEFT_ASSERT(future != NULL, "which future?");
-    return weft_case_init(place, &kind, future);
-}
-
-/* --- time ------------------------------------------------------------------------------------- */
-
-/* A duration begins with the select: `of` says that it is one. */
-static inline bool weft__on_timer_is_ready(weft_case *self)
-{
-    weft_timer *const timer = &self->at_timer.timer;
-    const weft_time now = weft_case_core(self)->now;
-    if (self->of != NULL) {
-        timer->at = weft_time_add(now, timer->at);
-    }
-    return timer->at != WEFT_FOREVER && !weft_time_is_before(now, timer->at);
-}
-
-static inline void weft__on_timer_arm(weft_case *self)
-{
-    weft_timer *const timer = &self->at_timer.timer;
-    if (timer->at != WEFT_FOREVER) {
-        weft_timers_arm(&weft_case_core(self)->timers, timer, timer->at);
-    }
-}
-
-static inline void weft__on_timer_disarm(weft_case *self)
-{
-    weft_timers_cancel(&weft_case_core(self)->timers, &self->at_timer.timer);
-}
-
-static inline void weft__on_timer_fire(weft_timer *timer)
-{
-    weft_waiter_choose(&WEFT_CONTAINER(timer, weft_case, at_timer.timer)->waiter, 0);
-}
-
-static inline weft_case *weft_on_timer_at(weft_case *place, weft_time at)
-{
-    static const weft_case_kind kind = {weft__on_timer_is_ready, weft__on_timer_arm, NULL, NULL,
-                                        weft__on_timer_disarm};
-    weft_case_init(place, &kind, NULL);
-    place->at_timer.timer.fire = weft__on_timer_fire;
-    place->at_timer.timer.at = at;
-    return place;
-}
-
-static inline weft_case *weft_on_timer(weft_case *place, weft_time after)
-{
-    weft_on_timer_at(place, after)->of = place;
-    return place;
-}
-
-/* --- tasks ------------------------------------------------------------------------------------ */
-
-static inline bool weft__on_task_is_ready(weft_case *self)
-{
-    const weft_task *const task = (const weft_task *)self->of;
-    WEFT_ASSERT(task != self->waiter.task, "await the end of another task");
-    return !weft_task_is_running(task);
-}
-
-static inline int weft__on_task_take(weft_case *self)
-{
-    weft_task *const task = (weft_task *)self->of;
-    return weft_task_is_done(task) ? task->status : 0;
-}
-
-/* Its slot may be used again before the select runs, if that was cancelled. */
-static inline void weft__on_task_ended(weft_owner *watcher, weft_task *task)
-{
-    weft_case *const self = WEFT_CONTAINER(watcher, weft_case, at_task.watcher);
-    self->is_armed = false;
-    task->chain.flags |= WEFT__WAS_JOINED;
-    weft_waiter_choose(&self->waiter, task->status);
-}
-
-static inline void weft__on_task_arm(weft_case *self)
-{
-    self->at_task.watcher.ended = weft__on_task_ended;
-    weft__watch_end((weft_task *)self->of, &self->at_task.watcher);
-}
-
-/* One that has ended is just telling all that stand in its row. */
-static inline void weft__on_task_disarm(weft_case *self)
-{
-    weft_task *const task = (weft_task *)self->of;
-    if (!weft_task_is_done(task)) {
-        weft__unwatch_end(task, &self->at_task.watcher);
-    }
-}
-
-static inline weft_case *weft_on_task(weft_case *place, weft_task *task)
-{
-    static const weft_case_kind kind = {weft__on_task_is_ready, weft__on_task_arm,
-                                        weft__on_task_take, NULL, weft__on_task_disarm};
-    WEFT_ASSERT(task != NULL, "which task?");
-    return weft_case_init(place, &kind, task);
-}
 
 WEFT__END_C
 

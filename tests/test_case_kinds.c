@@ -1,4 +1,4 @@
-/* test_select_kinds.c - selecting among times, tasks and futures. */
+/* test_case_kinds.c - selecting among times, tasks and futures. */
 /* SPDX-License-Identifier: MIT */
 #include "chooser.h"
 
@@ -389,7 +389,7 @@ START_TEST(who_selects_a_future_stands_in_line_with_those_who_await_it)
 }
 END_TEST
 
-SUITE(select_kinds)
+SUITE(case_kinds)
 {
     TEST(the_earlier_of_two_timers_happens);
     TEST(of_two_timers_that_are_due_together_the_first_in_order_happens);
