@@ -4,7 +4,7 @@
  *     r s   receives by `in`, sends `item` by `out`         e f   the events `bell` and `alarm`
  *     q p   the same by `other_in`, `other_out`             t u   one second, two seconds
  *     k     the end of `victim`                             n     a duration of 0
- *     g     the future `answer`
+ *     g     the future `answer`                             h     the signal `button`
  *
  * An upper-case letter is guarded away. Behind its name stand the letter and the item, or how it
  * failed; without a letter: none happened.
@@ -24,6 +24,7 @@ static weft_sender other_out;
 static weft_receiver other_in;
 static weft_event bell, alarm_bell;
 static WEFT_FUTURE(int) answer;
+static weft_signal button;
 
 struct sleeper {
     WEFT_FRAME;
@@ -70,6 +71,8 @@ static weft_case *case_of(weft_case *place, char letter, const int *sent, int *r
         return weft_on_event(place, &alarm_bell);
     case 'g':
         return weft_on_future(place, &answer.future);
+    case 'h':
+        return weft_on_signal(place, &button);
     case 'n':
         return weft_on_timer(place, 0);
     case 't':
@@ -148,6 +151,7 @@ static void begin_with_rooms_for(size_t capacity, size_t other_capacity)
     bell = alarm_bell = unset;
     memset(&victim, 0, sizeof victim);
     memset(&answer, 0, sizeof answer);
+    weft_signal_init(&button, &executor.core);
 }
 
 __attribute__((unused)) static void begin_choice(void)
@@ -171,7 +175,8 @@ __attribute__((unused)) static void check_no_trace(void)
     ck_assert_ptr_null(other_out.waiting);
     ck_assert(weft_link_is_empty(&channel.senders) && weft_link_is_empty(&channel.receivers));
     ck_assert(weft_link_is_empty(&bell.waiters) && weft_link_is_empty(&alarm_bell.waiters));
-    ck_assert(weft_link_is_empty(&answer.future.waiters));
+    ck_assert(weft_link_is_empty(&answer.future.waiters) && weft_link_is_empty(&button.waiters));
+    ck_assert_uint_eq(executor.core.outside, 0);
     ck_assert(!weft_timers_next(&executor.core.timers, &at));
     if (weft_task_is_running(&victim.task)) {
         ck_assert_ptr_eq(victim.task.owner, &executor.group.owner);

@@ -1,4 +1,4 @@
-/* test_case_kinds.c - selecting among times, tasks and futures. */
+/* test_case_kinds.c - selecting among times, tasks, futures and signals. */
 /* SPDX-License-Identifier: MIT */
 #include "chooser.h"
 
@@ -389,6 +389,93 @@ START_TEST(who_selects_a_future_stands_in_line_with_those_who_await_it)
 }
 END_TEST
 
+/* --- signals ---------------------------------------------------------------------------------- */
+
+START_TEST(a_signal_happens_at_once_or_during_the_wait_and_is_taken)
+{
+    chooser_task a = {0};
+    begin_choice();
+    if (_i == 0) {
+        weft_signal_set(&button);
+        weft_remote_run(&executor.core.remote);
+    }
+    CHOOSE(&a, 'a', "ht", 2);
+    run_one_pass();
+    ck_assert_str_eq(trace, _i == 0 ? "ah " : "");
+    if (_i == 1) {
+        weft_signal_set(&button);
+        weft_signal_set(&button);
+    }
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "ah at ");
+    check_no_trace();
+}
+END_TEST
+
+struct presser {
+    WEFT_FRAME;
+    char name;
+    struct weft_signal_wait wait;
+};
+
+static WEFT_ASYNC(presser, self)
+{
+    WEFT_TRY(self->wait, weft_signal_wait, &button);
+    say("%c ", self->name);
+}
+WEFT_END
+
+START_TEST(a_signal_goes_to_one_in_line_with_those_who_await_it)
+{
+    chooser_task a = {0}, b = {0};
+    WEFT_TASK(presser) x = {0};
+    begin_choice();
+    CHOOSE(&a, 'a', "he", 1);
+    START(&x, presser, 'x');
+    CHOOSE(&b, 'b', "eh", 1);
+    run_one_pass();
+    for (int i = 0; i < 3; i++) {
+        weft_signal_set(&button);
+        run_one_pass();
+        say("| ");
+    }
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "ah | x | bh | ");
+    check_no_trace();
+}
+END_TEST
+
+START_TEST(a_signal_that_a_cancelled_select_did_not_take_is_there_for_the_next)
+{
+    chooser_task a = {0}, b = {0};
+    begin_choice();
+    CHOOSE(&a, 'a', "he", 1);
+    run_one_pass();
+    ck_assert(weft_task_cancel(&a.task));
+    weft_signal_set(&button);
+    weft_remote_run(&executor.core.remote); /* it has not run yet */
+    CHOOSE(&b, 'b', "h", 1);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "a-cancelled bh ");
+    check_no_trace();
+}
+END_TEST
+
+START_TEST(a_select_that_waits_for_a_signal_is_no_deadlock_and_one_that_does_not_is)
+{
+    chooser_task a = {0};
+    begin_choice();
+    CHOOSE(&a, 'a', _i == 0 ? "hr" : "hrt", 1);
+    run_one_pass();
+    ck_assert_uint_eq(executor.core.outside, 1);
+    if (_i == 0) {
+        ck_assert(weft_task_cancel(&a.task));
+    }
+    ck_assert_int_eq(run(), 0);
+    ck_assert_uint_eq(executor.core.outside, 0);
+}
+END_TEST
+
 SUITE(case_kinds)
 {
     TEST(the_earlier_of_two_timers_happens);
@@ -413,4 +500,9 @@ SUITE(case_kinds)
     TEST_EACH(cancelling_the_select_leaves_the_future_alone, 2);
     TEST(told_of_a_result_and_then_cancelled_it_has_happened);
     TEST(who_selects_a_future_stands_in_line_with_those_who_await_it);
+
+    TEST_EACH(a_signal_happens_at_once_or_during_the_wait_and_is_taken, 2);
+    TEST(a_signal_goes_to_one_in_line_with_those_who_await_it);
+    TEST(a_signal_that_a_cancelled_select_did_not_take_is_there_for_the_next);
+    TEST_EACH(a_select_that_waits_for_a_signal_is_no_deadlock_and_one_that_does_not_is, 2);
 }

@@ -13,8 +13,9 @@
 
 #include <weft/case.h>
 #include <weft/channel.h>
+#include <weft/event.h>
 #include <weft/future.h>
-#include <weft/sync.h>
+#include <weft/remote_signal.h>
 
 WEFT__BEGIN_C
 
@@ -30,6 +31,9 @@ static inline weft_case *weft_on_event(weft_case *place, weft_event *event);
 /** The future is done, with its status, which counts as read. Cancelling the select leaves the future
  *  alone. */
 static inline weft_case *weft_on_future(weft_case *place, weft_future *future);
+
+/** The signal is set, by an interrupt or another thread, and is taken. */
+static inline weft_case *weft_on_signal(weft_case *place, weft_signal *signal);
 
 /** So much time has passed since the select began; 0 or less: at once. WEFT_FOREVER: never. */
 static inline weft_case *weft_on_timer(weft_case *place, weft_time after);
@@ -104,7 +108,7 @@ static inline weft_case *weft_on_send(weft_case *place, weft_sender *sender, con
     return place;
 }
 
-/* --- events ----------------------------------------------------------------------------------- */
+/* --- events, signals -------------------------------------------------------------------------- */
 
 static inline bool weft__on_event_is_ready(weft_case *self)
 {
@@ -122,6 +126,45 @@ static inline weft_case *weft_on_event(weft_case *place, weft_event *event)
                                         NULL};
     WEFT_ASSERT(event != NULL, "which event?");
     return weft_case_init(place, &kind, event);
+}
+
+static inline bool weft__on_signal_is_ready(weft_case *self)
+{
+    return ((const weft_signal *)self->of)->is_set;
+}
+
+static inline int weft__on_signal_take(weft_case *self)
+{
+    ((weft_signal *)self->of)->is_set = false;
+    return 0;
+}
+
+/* As long as it waits this is no deadlock. */
+static inline void weft__on_signal_arm(weft_case *self)
+{
+    weft_signal *const signal = (weft_signal *)self->of;
+    signal->core->outside++;
+    weft_case_hang(self, &signal->waiters);
+}
+
+static inline void weft__on_signal_disarm(weft_case *self)
+{
+    ((weft_signal *)self->of)->core->outside--;
+}
+
+static inline int weft__on_signal_told(weft_case *self)
+{
+    weft__on_signal_disarm(self);
+    return weft__on_signal_take(self);
+}
+
+static inline weft_case *weft_on_signal(weft_case *place, weft_signal *signal)
+{
+    static const weft_case_kind kind = {weft__on_signal_is_ready, weft__on_signal_arm,
+                                        weft__on_signal_take, weft__on_signal_told,
+                                        weft__on_signal_disarm};
+    WEFT_ASSERT(signal != NULL && signal->core != NULL, "weft_signal_init() it first");
+    return weft_case_init(place, &kind, signal);
 }
 
 /* --- futures ---------------------------------------------------------------------------------- */

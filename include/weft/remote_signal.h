@@ -18,7 +18,7 @@
 #ifndef WEFT_REMOTE_SIGNAL_H
 #define WEFT_REMOTE_SIGNAL_H
 
-#include <weft/task.h>
+#include <weft/waiter.h>
 
 /**
  * Something that an interrupt or another thread tells, and one task awaits. Several that come
@@ -28,22 +28,32 @@ typedef struct weft_signal {
     weft_remote remote;
     weft_core *core;
     bool is_set;
-    weft_link waiters;
+    weft_link waiters; /* of weft_waiter */
 } weft_signal;
 
 /** Waits for a signal, and takes it. 0, or WEFT_ECANCELED: then the signal is still there. */
 struct weft_signal_wait {
     WEFT_FRAME;
     weft_signal *signal;
+    /* private: */
+    weft_waiter waiter;
 };
 
 WEFT__BEGIN_C
+
+static inline void weft__signal_tell(const weft_signal *signal)
+{
+    weft_waiter *const waiter = weft_waiter_next(&signal->waiters);
+    if (waiter != NULL) {
+        weft_waiter_wake(waiter);
+    }
+}
 
 static inline void weft__signal_run(weft_remote *remote)
 {
     weft_signal *const signal = WEFT_CONTAINER(remote, weft_signal, remote);
     signal->is_set = true;
-    (void)weft_wake_first(&signal->waiters);
+    weft__signal_tell(signal);
 }
 
 /** Prepares a signal whose waiters run in the loop of `core`. */
@@ -67,11 +77,13 @@ static inline WEFT_ASYNC(weft_signal_wait, self)
     WEFT_CHECKPOINT();
     while (!self->signal->is_set) {
         self->signal->core->outside++;
-        WEFT_PARK(&self->signal->waiters);
+        weft_waiter_begin(&self->waiter, &self->signal->waiters, WEFT_SELF());
+        WEFT_PARK(NULL);
+        weft_waiter_end(&self->waiter);
         self->signal->core->outside--;
         if (WEFT_STATUS() < 0) {
             if (self->signal->is_set) {
-                (void)weft_wake_first(&self->signal->waiters);
+                weft__signal_tell(self->signal); /* told, then cancelled: the next one takes it */
             }
             WEFT_RETURN_STATUS(WEFT_STATUS());
         }
