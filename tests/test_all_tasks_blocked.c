@@ -1,6 +1,7 @@
 /* test_all_tasks_blocked.c - waiting until all other tasks are blocked, before the clock moves. */
 /* SPDX-License-Identifier: MIT */
 #include "tested.h"
+#include <weft/callback.h>
 #include <weft/sync.h>
 
 static weft_event event;
@@ -269,6 +270,34 @@ START_TEST(what_was_posted_from_outside_comes_first)
 }
 END_TEST
 
+static void say(void *name)
+{
+    weft_trace(&test, name);
+}
+
+struct poster {
+    WEFT_FRAME;
+    weft_callback callback;
+};
+
+static WEFT_ASYNC(poster, self)
+{
+    static char callback[] = "callback";
+    weft_callback_post(&test.executor.core, &self->callback, say, callback);
+}
+WEFT_END
+
+START_TEST(a_callback_that_was_posted_comes_first)
+{
+    static WEFT_TASK(poster) task;
+    begin();
+    START(&first, idler, "idle", 0);
+    START(&task, poster, .callback = {0});
+    ck_assert_int_eq(weft_test_run_until(&test, &first.task), 0);
+    ck_assert_str_eq(test.trace, "callback@0s idle@0s ");
+}
+END_TEST
+
 struct canceller {
     WEFT_FRAME;
     weft_time after;
@@ -471,6 +500,7 @@ SUITE(all_tasks_blocked)
     TEST(a_timer_that_is_due_at_the_same_moment_comes_first);
     TEST(a_cushion_below_zero_is_none);
     TEST(what_was_posted_from_outside_comes_first);
+    TEST(a_callback_that_was_posted_comes_first);
     TEST(it_is_cancelled_while_it_waits);
     TEST(cancelled_after_it_was_woken_and_before_it_ran_it_is_cancelled);
     TEST(a_deadline_ends_it_like_any_wait);

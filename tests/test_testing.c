@@ -1,6 +1,7 @@
 /* test_testing.c - a run: how it ends, in which order, and what it does with what is left. */
 /* SPDX-License-Identifier: MIT */
 #include "tested.h"
+#include <weft/callback.h>
 #include <weft/sync.h>
 
 /* --- how it ends ------------------------------------------------------------------------------ */
@@ -210,6 +211,22 @@ START_TEST(one_that_is_left_and_never_ends_is_given_up)
 }
 END_TEST
 
+static weft_callback callback;
+
+static void post_again(void *unused)
+{
+    weft_callback_post(&test.executor.core, &callback, post_again, unused);
+}
+
+START_TEST(a_callback_that_posts_itself_for_ever_is_given_up)
+{
+    begin_with((weft_test_desc){.max_steps = 1000});
+    weft_callback_post(&test.executor.core, &callback, post_again, NULL);
+    ck_assert_int_eq(weft_test_run(&test, sleeper, "x", WEFT_S(1)), WEFT_ESTOPPED);
+    ck_assert_failure("", "too many steps: it does not end, or raise weft_test_desc.max_steps");
+}
+END_TEST
+
 struct counted {
     WEFT_FRAME;
     int steps;
@@ -378,6 +395,7 @@ SUITE(testing)
     TEST(without_a_limit_of_yours_ten_million_steps_are_too_many);
     TEST(one_that_does_not_even_end_when_it_is_cancelled_is_given_up);
     TEST(one_that_is_left_and_never_ends_is_given_up);
+    TEST(a_callback_that_posts_itself_for_ever_is_given_up);
     TEST(as_many_steps_as_allowed_are_right_and_each_run_has_its_own);
     TEST(an_advance_that_takes_too_many_steps_is_stopped);
     TEST(the_number_of_steps_tells_whether_a_call_has_waited);

@@ -66,13 +66,13 @@ typedef struct weft__driver {
 
 /** A test. It must not move after weft_test_init(). */
 struct weft_test {
-    weft_executor executor;      /* spawn further tasks into &test.executor.group */
-    weft_time now;               /* the virtual clock; who sets it forward makes timers late */
-    const char *failure;         /* the first thing that was wrong, or NULL */
-    uint32_t seed;               /* of this run */
-    uint32_t steps;              /* taken by tasks: if it is what it was, nobody has waited since */
-    int run;                     /* explore.h: the number of this run, from 1 */
-    size_t length;               /* of the trace */
+    weft_executor executor; /* spawn further tasks into &test.executor.group */
+    weft_time now;          /* the virtual clock; who sets it forward makes timers late */
+    const char *failure;    /* the first thing that was wrong, or NULL */
+    uint32_t seed;          /* of this run */
+    uint32_t steps;         /* of tasks and callbacks; if it is what it was, nobody has waited */
+    int run;                /* explore.h: the number of this run, from 1 */
+    size_t length;          /* of the trace */
     char trace[WEFT_TEST_TRACE]; /* zero-terminated */
     /* private: */
     weft_test_desc desc;
