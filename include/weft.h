@@ -18,7 +18,14 @@
  *   weft/promise.h    the end of a future that an interrupt or another thread holds
  *   weft/timer.h      sleep, and blocks with a deadline: TIMEOUT, MOVE_ON, SHIELD
  *   weft/group.h      tasks belong to a group, which ends after the last of them
- *   weft/join.h       waiting for the end of a task
+ *   weft/spawn.h      starting a task: slots, pools, tasks that are prepared
+ *   weft/join.h       waiting for the end of a task; shield, wait_for
+ *   weft/wait.h       waiting for several tasks: all, the first, so long
+ *   weft/gather.h     all of them, or the first failure
+ *   weft/as_completed.h  one after the other as they end
+ *   weft/race.h       the first success; also staggered
+ *   weft/finished.h   the tasks of a group as they end, without arrays; all its failures
+ *   weft/start.h      starting a task, and waiting until it is ready
  *   weft/executor.h   runs what is ready, sleeps until the next deadline; a port of 3 functions
  *   weft/bridge.h     between callbacks and coroutines, in both directions
  *   weft/sync.h       event, semaphore, lock, condition, barrier: the tour of them
@@ -50,15 +57,20 @@
 #ifndef WEFT_H
 #define WEFT_H
 
+#include <weft/as_completed.h>
 #include <weft/bridge.h>
 #include <weft/dump.h>
 #include <weft/executor.h>
+#include <weft/finished.h>
+#include <weft/gather.h>
 #include <weft/lifo_queue.h>
 #include <weft/priority_queue.h>
 #include <weft/promise.h>
 #include <weft/queue.h>
+#include <weft/race.h>
 #include <weft/resume.h>
 #include <weft/select.h>
+#include <weft/start.h>
 #include <weft/sync.h>
 
 #if __STDC_HOSTED__ && defined __unix__ && !defined WEFT_FREESTANDING

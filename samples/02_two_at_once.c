@@ -35,8 +35,8 @@ struct breakfast {
 static WEFT_ASYNC(breakfast, self)
 {
     WEFT_GROUP(self->group) {
-        WEFT_CHECK(weft_spawn(&self->group, &self->coffee, brew, "coffee", WEFT_MS(60)));
-        WEFT_CHECK(weft_spawn(&self->group, &self->tea, brew, "tea", WEFT_MS(20)));
+        WEFT_SPAWN(&self->group, &self->coffee, brew, "coffee", WEFT_MS(60));
+        WEFT_SPAWN(&self->group, &self->tea, brew, "tea", WEFT_MS(20));
         printf("both are under way\n");
     }
     printf("%d cups\n", self->coffee.frame.cups + self->tea.frame.cups);

@@ -43,7 +43,7 @@ static WEFT_ASYNC(consumer, self)
 {
     weft_queue_init(&self->queue, self->items, sizeof self->items[0], 2);
     WEFT_GROUP(self->group) {
-        WEFT_CHECK(weft_spawn(&self->group, &self->producer, producer, &self->queue));
+        WEFT_SPAWN(&self->group, &self->producer, producer, &self->queue);
         for (;;) {
             WEFT_AWAIT(self->get, weft_get, &self->queue, &self->item);
             if (WEFT_STATUS() == WEFT_ESHUTDOWN) {

@@ -75,8 +75,7 @@ static WEFT_ASYNC(program, self)
 {
     WEFT_TRY(self->listen, weft_listen, &self->listener, "127.0.0.1", .port = 0); /* any */
     WEFT_GROUP(self->group) {
-        WEFT_CHECK(weft_spawn(&self->group, &self->server, weft_serve, self->listener,
-                              WEFT_HANDLER(echo)));
+        WEFT_SPAWN(&self->group, &self->server, weft_serve, self->listener, WEFT_HANDLER(echo));
         WEFT_TRY(self->client, client, weft_listener_port(self->listener));
         weft_listener_close(&self->listener); /* the server ends after its last connection */
     }

@@ -102,7 +102,7 @@ static WEFT_ASYNC(member, self)
     }
     WEFT_GROUP(self->group) {
         enter(self);
-        WEFT_CHECK(weft_spawn(&self->group, &self->deliver, deliver, &self->outbox, self->stream));
+        WEFT_SPAWN(&self->group, &self->deliver, deliver, &self->outbox, self->stream);
         for (;;) {
             WEFT_TRY(self->read, weft_read_line, self->stream, self->line, sizeof self->line);
             if (self->read.n == 0) {
@@ -222,8 +222,8 @@ static WEFT_ASYNC(program, self)
     /* 64 KiB under way to a member are enough: so the slow are noticed early. */
     setsockopt(weft_listener_fd(self->listener), SOL_SOCKET, SO_SNDBUF, &(int){65536}, sizeof(int));
     WEFT_GROUP(self->group) {
-        WEFT_CHECK(weft_spawn(&self->group, &self->server, weft_serve, self->listener,
-                              WEFT_HANDLER(member), &self->chat));
+        WEFT_SPAWN(&self->group, &self->server, weft_serve, self->listener, WEFT_HANDLER(member),
+                   &self->chat);
         if (self->port == 0) {
             WEFT_TRY(self->demo, demo, weft_listener_port(self->listener));
             weft_listener_close(&self->listener);

@@ -43,7 +43,7 @@ static WEFT_ASYNC(program, self)
     self->limit = (weft_semaphore){.permits = 2};
     WEFT_GROUP(self->group) {
         for (int i = 0; i < 4; i++) {
-            WEFT_CHECK(weft_spawn(&self->group, &self->each[i], fetch, i, &self->limit));
+            WEFT_SPAWN(&self->group, &self->each[i], fetch, i, &self->limit);
         }
     }
 }

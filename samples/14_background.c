@@ -48,10 +48,10 @@ static WEFT_ASYNC(program, self)
 {
     self->loose = weft_loop_group(WEFT_LOOP());
     weft_loop_set_exception_handler(WEFT_LOOP(), tell, NULL);
-    WEFT_CHECK(weft_spawn(self->loose, &endless, job, "endless", WEFT_FOREVER));
-    WEFT_CHECK(weft_spawn(self->loose, &forgotten, job, "forgotten", WEFT_MS(10), -EIO));
+    WEFT_SPAWN(self->loose, &endless, job, "endless", WEFT_FOREVER);
+    WEFT_SPAWN(self->loose, &forgotten, job, "forgotten", WEFT_MS(10), -EIO);
     WEFT_TRY(self->nap, weft_sleep, WEFT_MS(20));
-    WEFT_CHECK(weft_spawn(self->loose, &joined, job, "joined", WEFT_MS(10), -ENOSPC));
+    WEFT_SPAWN(self->loose, &joined, job, "joined", WEFT_MS(10), -ENOSPC);
     WEFT_AWAIT(self->join, weft_join, &joined.task);
     printf("join: %s\n", weft_strstatus(WEFT_STATUS()));
     printf("the main task ends\n");

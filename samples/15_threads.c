@@ -39,8 +39,8 @@ static WEFT_ASYNC(program, self)
     WEFT_GROUP(self->group) {
         for (int i = 0; i < 4; i++) {
             self->ranges[i] = (struct range){2 + i * 25000, 2 + (i + 1) * 25000};
-            WEFT_CHECK(weft_spawn(&self->group, &self->jobs[i], weft_run_in_executor, count_primes,
-                                  &self->ranges[i]));
+            WEFT_SPAWN(&self->group, &self->jobs[i], weft_run_in_executor, count_primes,
+                       &self->ranges[i]);
         }
     }
     int sum = 0;

@@ -4,7 +4,7 @@
  * New here: an executor and its port, the three functions that a chip must provide. No heap, no
  * libc, no library: the headers are all. Here the port is a chip of paper: its clock jumps, as if
  * it had slept, and a button is pressed at 250 ms, by an interrupt.
- * Next: include/weft.h, the tour of the headers.
+ * Next: 19_gather.c, several results at once.
  */
 #include <stdio.h> /* in place of a LED */
 #include <weft/executor.h>

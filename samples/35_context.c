@@ -41,8 +41,8 @@ static WEFT_ASYNC(handle, self)
     WEFT_BIND(self->binding, &request, self->id)
     {
         WEFT_GROUP(self->group) {
-            WEFT_CHECK(weft_spawn(&self->group, &self->users, query, "users"));
-            WEFT_CHECK(weft_spawn(&self->group, &self->orders, query, "orders"));
+            WEFT_SPAWN(&self->group, &self->users, query, "users");
+            WEFT_SPAWN(&self->group, &self->orders, query, "orders");
         }
         LOG("answered");
     }
@@ -59,9 +59,9 @@ struct server {
 static WEFT_ASYNC(server, self)
 {
     WEFT_GROUP(self->group) {
-        WEFT_CHECK(weft_spawn(&self->group, &self->first, handle, "first"));
+        WEFT_SPAWN(&self->group, &self->first, handle, "first");
         WEFT_TRY(self->pause, weft_sleep, WEFT_MS(5));
-        WEFT_CHECK(weft_spawn(&self->group, &self->second, handle, "second"));
+        WEFT_SPAWN(&self->group, &self->second, handle, "second");
     }
 }
 WEFT_END

@@ -161,12 +161,12 @@ static WEFT_ASYNC(download, self)
     self->slots = calloc(self->job->count + 1, sizeof *self->slots);
     WEFT_CHECK(self->slots == NULL ? (int)WEFT_ENOMEM : 0);
     WEFT_GROUP(self->all) {
-        WEFT_CHECK(weft_spawn(&self->all, &self->progress, progress, self->job));
+        WEFT_SPAWN(&self->all, &self->progress, progress, self->job);
         WEFT_GROUP(self->files, .keep_going = true) {
             for (size_t i = 0; i < self->job->count; i++) {
                 self->job->transfers[i].since = WEFT_NOW();
-                WEFT_CHECK(weft_spawn(&self->files, &self->slots[i], fetch, self->job,
-                                      &self->job->transfers[i]));
+                WEFT_SPAWN(&self->files, &self->slots[i], fetch, self->job,
+                           &self->job->transfers[i]);
             }
         } /* here all files have ended, whatever happened */
         weft_group_cancel(&self->all);

@@ -155,8 +155,8 @@ static WEFT_ASYNC(program, self)
     }
     WEFT_MOVE_ON(self->grace, WEFT_FOREVER) {
         WEFT_GROUP(self->group) {
-            WEFT_CHECK(weft_spawn(&self->group, &self->server, weft_serve, self->listener,
-                                  WEFT_HANDLER(connection), self->site));
+            WEFT_SPAWN(&self->group, &self->server, weft_serve, self->listener,
+                       WEFT_HANDLER(connection), self->site);
             tell_place(self->options->host, weft_listener_port(self->listener));
             WEFT_TRY(self->wait, weft_event_wait, &self->stop);
             weft_listener_close(&self->listener);

@@ -19,10 +19,7 @@ struct attempt {
     struct weft_wait_edge wait;
 };
 
-struct weft__attempt {
-    weft_task task;
-    struct attempt frame;
-};
+typedef WEFT_TASK(attempt) attempt_task;
 
 /* Begins to connect: 0, -EINPROGRESS, or what failed; the descriptor + 1 is in *ret_fd. */
 static int begin(int family, const struct sockaddr *address, socklen_t size, int *ret_fd)
@@ -76,27 +73,29 @@ static WEFT_ASYNC(attempt, self)
     WEFT_RETURN_STATUS(result(self->fd - 1));
 WEFT_FINALLY:
     weft_source_close(&self->source);
-    if (WEFT_OUTCOME() < 0) {
-        self->connect->failed++;
-        if (self->connect->first_failure == 0) {
-            self->connect->first_failure = (int16_t)WEFT_OUTCOME();
-        }
-    } else if (self->connect->winner == 0) {
+    if (WEFT_OUTCOME() == 0 && self->connect->winner == 0) {
         self->connect->winner = self->fd;
         self->fd = 0;
     }
     close_if_any(&self->fd);
-    weft_event_set(&self->connect->changed);
 }
 WEFT_END
 
-/* True while it is nobody's turn: the one that was begun last may still win, or, if there are no
- * others to begin, any of them. */
-static bool may_win(const struct weft_connect *self)
+/* An attempt for each address, prepared, and a watch for each; NULL: no memory. */
+static attempt_task *prepare_attempts(struct weft_connect *self)
 {
-    const struct attempt *const last = &self->attempts[self->started - 1].frame;
-    return self->winner == 0 && self->failed < self->started &&
-           (self->started == self->count || !weft_has_ended(last));
+    const size_t count = weft_addresses_count(&self->addresses);
+    attempt_task *attempts;
+    self->watches = calloc(count, sizeof *self->watches + sizeof *attempts);
+    if (self->watches == NULL) {
+        return NULL;
+    }
+    attempts = (attempt_task *)(void *)(self->watches + count);
+    for (size_t i = 0; i < count; i++) {
+        (void)weft_prepare(&attempts[i], attempt, .connect = self,
+                           .address = weft_address_at(&self->addresses, i));
+    }
+    return attempts;
 }
 
 WEFT_ASYNC(weft_connect, self)
@@ -105,37 +104,26 @@ WEFT_ASYNC(weft_connect, self)
     WEFT_TRY(self->resolve, weft_getaddrinfo, .host = self->host, .port = self->port,
              .into = &self->addresses);
     weft_addresses_interleave(&self->addresses);
-    self->count = weft_addresses_count(&self->addresses);
-    self->attempts = calloc(self->count, sizeof *self->attempts);
-    if (self->attempts == NULL) {
-        WEFT_RETURN_STATUS(WEFT_ENOMEM);
-    }
-    self->attempt_delay = self->attempt_delay > 0 ? self->attempt_delay : WEFT_MS(250);
     WEFT_GROUP(self->group, .keep_going = true) {
-        while (self->winner == 0 && self->started < self->count) {
-            WEFT_CHECK(weft_spawn(&self->group, &self->attempts[self->started], attempt,
-                                  .connect = self,
-                                  .address = weft_address_at(&self->addresses, self->started)));
-            self->started++;
-            WEFT_MOVE_ON(self->delay,
-                         self->started < self->count ? self->attempt_delay : WEFT_FOREVER) {
-                while (may_win(self)) {
-                    weft_event_clear(&self->changed);
-                    WEFT_TRY(self->wait, weft_event_wait, &self->changed);
-                }
-            }
+        attempt_task *const attempts = prepare_attempts(self);
+        if (attempts == NULL) {
+            WEFT_RETURN_STATUS(WEFT_ENOMEM);
         }
-        weft_group_cancel_because(&self->group, "another address was faster");
-    }
-    if (self->winner == 0) {
-        WEFT_RETURN_STATUS(self->first_failure);
+        WEFT_CATCH(
+            self->race, weft_race,
+            weft_watch_slots(self->watches, attempts, weft_addresses_count(&self->addresses)),
+            .delay = self->attempt_delay > 0 ? self->attempt_delay : WEFT_MS(250),
+            .group = &self->group);
+        if (WEFT_STATUS() < 0) {
+            WEFT_RETURN_STATUS(WEFT_STATUS());
+        }
     }
     WEFT_CHECK(weft_stream_open(self->into, WEFT_LOOP(), self->winner - 1));
     weft__no_delay(self->winner - 1);
     self->winner = 0;
 WEFT_FINALLY:
     close_if_any(&self->winner);
-    free(self->attempts);
+    free(self->watches);
     weft_addresses_free(&self->addresses);
 }
 WEFT_END

@@ -250,6 +250,67 @@ START_TEST(a_cancelled_joiner_leaves_alone_what_uses_the_slot_next)
 }
 END_TEST
 
+/* In a group. */
+
+struct joins_sibling {
+    WEFT_FRAME;
+    weft_group group;
+    worker_task failing, other;
+    struct weft_join join;
+};
+
+static WEFT_ASYNC(joins_sibling, self)
+{
+    WEFT_GROUP(self->group) {
+        WEFT_SPAWN(&self->group, &self->failing, worker, 'f', 1, .status = -5);
+        WEFT_SPAWN(&self->group, &self->other, worker, 'o', 9, .cleanup = 3);
+        WEFT_CATCH(self->join, weft_join, &self->other.task);
+        say("j:%d@%d ", WEFT_STATUS(), seconds());
+    }
+}
+WEFT_END
+
+START_TEST(a_task_that_its_group_has_cancelled_is_not_asked_once_more)
+{
+    WEFT_TASK(joins_sibling) task = {0};
+    begin();
+    START(&task, joins_sibling);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "f-5@1 o-4097@4 j:-4097@4 ");
+    ck_assert_int_eq(task.task.status, -5);
+}
+END_TEST
+
+START_TEST(a_detached_task_that_its_loop_has_cancelled_is_not_asked_once_more)
+{
+    worker_task task = {0};
+    joiner_task join = {0};
+    begin();
+    START(&task, worker, 'w', 9, .cleanup = 3);
+    START(&join, joiner, 'j', &task.task);
+    run_one_pass();
+    weft_group_cancel(&executor.group);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "w-4097@3 j:-4097@3 ");
+}
+END_TEST
+
+START_TEST(one_that_was_asked_alone_is_asked_once_more_which_hurries_its_cleanup)
+{
+    worker_task task = {0};
+    joiner_task join = {0};
+    begin();
+    START(&task, worker, 'w', 9, .cleanup = 3);
+    START(&join, joiner, 'j', &task.task);
+    run_one_pass();
+    ck_assert(weft_task_cancel(&task.task));
+    run_one_pass(); /* in its cleanup */
+    ck_assert(weft_task_cancel(&join.task));
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "w-4097@0 j:-4097@0 ");
+}
+END_TEST
+
 /* Misuse; the messages are in tests/misuse. */
 
 struct self_joiner {
@@ -268,6 +329,16 @@ START_TEST(joining_oneself_stops)
     WEFT_TASK(self_joiner) task = {0};
     begin();
     START(&task, self_joiner);
+    (void)run();
+}
+END_TEST
+
+START_TEST(joining_what_was_only_prepared_stops)
+{
+    worker_task task = {0};
+    joiner_task join = {0};
+    begin();
+    START(&join, joiner, 'j', weft_prepare(&task, worker, 'w', 1));
     (void)run();
 }
 END_TEST
@@ -296,6 +367,10 @@ SUITE(join)
     TEST(the_joined_ended_and_the_joiner_cancelled_in_one_pass_is_success);
     TEST(a_joiner_has_the_status_even_if_the_slot_is_used_again_before_it_runs);
     TEST(a_cancelled_joiner_leaves_alone_what_uses_the_slot_next);
+    TEST(a_task_that_its_group_has_cancelled_is_not_asked_once_more);
+    TEST(a_detached_task_that_its_loop_has_cancelled_is_not_asked_once_more);
+    TEST(one_that_was_asked_alone_is_asked_once_more_which_hurries_its_cleanup);
     TEST_STOPS(joining_oneself_stops);
+    TEST_STOPS(joining_what_was_only_prepared_stops);
     TEST(two_that_join_each_other_are_a_deadlock);
 }

@@ -80,6 +80,7 @@ struct weft_core {
     uint16_t refused;   /* waits in a row that were refused */
     weft_task *refuser; /* to this task */
     uint16_t outside;   /* tasks that wait for an interrupt or another thread: no deadlock */
+    uint8_t eager;      /* first steps that run inside the step of another task */
     weft__callbacks callbacks;
     weft_remote_list remote;
     void (*notify)(weft_core *); /* something was pushed: wake the loop; any thread, interrupt */
@@ -99,7 +100,7 @@ WEFT__BEGIN_C
  * Names a task, for people: dumps, reports. Default: the name of its first coroutine.
  *
  * @param name  Outlives the task. Does nothing where WEFT_CONTEXT is 0.
- * Context: loop, after the spawn.
+ * Context: loop, after it was spawned or prepared.
  */
 static inline void weft_task_set_name(weft_task *task, const char *name)
 {
@@ -123,6 +124,23 @@ static inline bool weft_task_is_done(const weft_task *task)
 static inline bool weft_task_is_running(const weft_task *task)
 {
     return (task->chain.flags & (WEFT__IS_TASK | WEFT__DONE)) == WEFT__IS_TASK;
+}
+
+/** True from weft_prepare() until it is started. */
+static inline bool weft_task_is_prepared(const weft_task *task)
+{
+    return (task->chain.flags & (WEFT__IS_TASK | WEFT__DONE)) == 0 && task->chain.top != NULL;
+}
+
+/* A task may be given its name when it is prepared. */
+static inline const char *weft__prepared_name(const weft_task *task)
+{
+#if WEFT_CONTEXT
+    return weft_task_is_prepared(task) ? task->name : NULL;
+#else
+    (void)task;
+    return NULL;
+#endif
 }
 
 /* What stands in the ready queue is a callback, or a task. */
@@ -158,6 +176,7 @@ static inline void weft_core_init(weft_core *core, weft_time now)
     core->outside = 0;
     core->callbacks = callbacks;
     core->callbacks.owner.core = core;
+    core->eager = 0;
     core->remote.first = NULL;
     core->notify = NULL;
     core->report = NULL;
@@ -247,6 +266,20 @@ static inline void weft__unwatch_end(weft_task *task, weft_owner *watcher)
         watcher->before->behind = behind;
         *(is_last ? &first->last : &behind->before) = watcher->before;
     }
+}
+
+/* The owner proper: its group, mostly. */
+static inline weft_owner *weft__owner_proper(const weft_task *task)
+{
+    weft_owner *const first = task->owner;
+    return first->behind == NULL ? first : first->last->behind;
+}
+
+/* Another owner proper instead; those who watch stay. */
+static inline void weft__change_owner(weft_task *task, weft_owner *owner)
+{
+    weft_owner *const first = task->owner;
+    *(first->behind == NULL ? &task->owner : &first->last->behind) = owner;
 }
 
 /* Tells all of them. The task has no owner any more, but it still knows its core. */

@@ -181,6 +181,7 @@ static inline bool weft__dump_group_wait(weft__print *print, const weft_chain *c
     for (weft_link *link = group->children.next; link != &group->children; link = link->next) {
         count++;
     }
+    count += group->starting;
     weft__print_text(print, "waits for its ");
     if (count != 1) {
         weft__print_number(print, count, 10);

@@ -30,8 +30,8 @@
 #define WEFT_EXECUTOR_H
 
 #include <weft/generator.h>
-#include <weft/group.h>
 #include <weft/join.h>
+#include <weft/spawn.h>
 #include <weft/timer.h>
 
 /** What a platform provides. */

@@ -8,8 +8,8 @@
  *     static WEFT_ASYNC(pair, self)
  *     {
  *         WEFT_GROUP(self->group) {
- *             WEFT_CHECK(weft_spawn(&self->group, &self->a, fetch, "http://one/"));
- *             WEFT_CHECK(weft_spawn(&self->group, &self->b, fetch, "http://two/"));
+ *             WEFT_SPAWN(&self->group, &self->a, fetch, "http://one/");
+ *             WEFT_SPAWN(&self->group, &self->b, fetch, "http://two/");
  *         }
  *         // both have ended: their results are in self->a.frame and self->b.frame
  *     }
@@ -25,10 +25,20 @@
 
 #include <weft/cancel.h>
 
+/** Tasks that have ended and were not yet taken, in the order of their ends: see finished.h. */
+typedef struct weft_finished {
+    /* private: */
+    weft_link tasks;  /* by their place in the group */
+    weft_link takers; /* tasks that wait for one */
+    size_t unclaimed; /* of the tasks: no taker was woken for them */
+} weft_finished;
+
 typedef struct weft_group {
     /* options, by name in WEFT_GROUP(group, …) */
-    bool keep_going; /* a failing child does not stop the others */
-    bool eager;      /* weft_spawn() runs the child's first step at once */
+    bool keep_going;         /* a failing child does not stop the others */
+    bool eager;              /* a child's first step runs at once, inside the call that spawns it */
+    weft_finished *finished; /* children that have ended are put here, and their slots stay in use
+                                until they are taken; it outlives the slots */
     /* results */
     weft_task *failed; /* the first that failed */
     int16_t status;    /* and how */
@@ -38,6 +48,7 @@ typedef struct weft_group {
     bool is_unwinding;    /* it was left by a status, not by its end */
     bool is_cancelled;    /* the children were asked to stop: once */
     bool was_interrupted; /* the parent was asked to stop while it waited */
+    uint16_t starting;    /* children of weft_start() that are not yet ready */
 #if WEFT_ORIGINS
     uint16_t failed_line; /* where the first failure began */
     weft_step_function *failed_in;
@@ -69,45 +80,13 @@ typedef struct weft_group {
         WEFT__LEAVE();                                                                             \
     }
 
-/**
- * Starts the coroutine `fn` as a task of `group`.
- *
- * @param slot  A WEFT_TASK(fn) that is not running. It stays in use until the task has ended; then
- *              slot->task.status and the fields of slot->frame are its results.
- * @return 0; WEFT_ECANCELED if the group was cancelled; WEFT_EGROUP if it is not open.
- *
- * Context: loop. Cost: O(1), no allocation. The slot is evaluated more than once.
- */
-#define weft_spawn(group, slot, ...) weft__spawn(group, slot, __VA_ARGS__, )
-#define weft__spawn(group, slot, fn, ...)                                                          \
-    (weft__slot_is_free(&(slot)->task, __FILE__, __LINE__, __func__)                               \
-         ? ((slot)->frame = WEFT__NEW(fn, NULL, __VA_ARGS__),                                      \
-            weft__group_start(group, &(slot)->task, &(slot)->frame.weft))                          \
-         : 0)
-
-/** A pool of `count` tasks of one kind: `static WEFT_TASKS(fetch, 64) fetches;` Zeroed is empty. */
-#define WEFT_TASKS(fn, count)                                                                      \
-    struct {                                                                                       \
-        WEFT_TASK(fn) slots[count];                                                                \
-        size_t next; /* where the search for a free slot begins */                                 \
-    }
-
-/**
- * Starts a coroutine in a free slot of a pool.
- *
- * @return 0; WEFT_EBUSY if every slot is in use; else as weft_spawn().
- * Cost: one step where slots become free in the order in which they were taken; at worst the size
- * of the pool. Arguments are evaluated once, and only if there is room.
- */
-#define weft_spawn_in(group, pool, ...)                                                            \
-    (weft__pool_find(&(pool)->next, (pool)->slots, sizeof (pool)->slots[0],                        \
-                     sizeof (pool)->slots / sizeof (pool)->slots[0])                               \
-         ? weft_spawn(group, &(pool)->slots[(pool)->next], __VA_ARGS__)                            \
-         : (int)WEFT_EBUSY)
-
 WEFT__BEGIN_C
 
-/** Asks all tasks of the group to stop. The block ends quietly, without a status of its own. */
+/**
+ * Asks all tasks of the group, and the body, to stop; what is spawned from now on is refused. The
+ * block ends quietly, without a status of its own. Of a group whose block is not open, not yet or no
+ * more: does nothing. (_because: see cancel.h.) Context: loop. Cost: O(children).
+ */
 #define weft_group_cancel(group) weft__group_cancel(group, WEFT__REASON(NULL))
 #define weft_group_cancel_because(group, why) weft__group_cancel(group, WEFT__REASON(why))
 
@@ -143,10 +122,45 @@ static inline void weft__group_cancel(weft_group *group, const weft_reason *reas
     }
 }
 
+/* It has tasks, or will have one. */
+static inline bool weft__group_goes_on(const weft_group *group)
+{
+    return weft_group_is_busy(group) || group->starting > 0;
+}
+
+/* One task less: perhaps it was the last. */
+static inline void weft__group_settle(weft_group *group)
+{
+    weft_finished *const finished = group->finished;
+    if (weft__group_goes_on(group)) {
+        return;
+    }
+    for (weft_task *taker; finished && (taker = weft_first_waiter(&finished->takers)) != NULL;) {
+        weft_wake_final(taker, WEFT_EEND);
+    }
+    if (group->is_leaving) {
+        weft_wake_final(group->scope.task, 0);
+    }
+}
+
+static inline void weft__finished_add(weft_finished *finished, weft_task *task)
+{
+    weft_task *const taker = weft_first_waiter(&finished->takers);
+    weft_link_insert(&finished->tasks, &task->sibling);
+    if (taker != NULL) {
+        weft_wake_final(taker, 0);
+    } else {
+        finished->unclaimed++;
+    }
+}
+
 /* A child has ended. */
 static inline void weft__group_ended(weft_owner *owner, weft_task *task)
 {
     weft_group *const group = WEFT_CONTAINER(owner, weft_group, owner);
+    if (group->finished != NULL) {
+        weft__finished_add(group->finished, task); /* before the body is cancelled */
+    }
     if (task->status < 0 && task->status != WEFT_ECANCELED && group->failed == NULL) {
         group->failed = task;
         group->status = task->status;
@@ -158,9 +172,7 @@ static inline void weft__group_ended(weft_owner *owner, weft_task *task)
             weft_group_cancel_because(group, "another task of its group failed");
         }
     }
-    if (group->is_leaving && !weft_group_is_busy(group)) {
-        weft_wake_final(group->scope.task, 0);
-    }
+    weft__group_settle(group);
 }
 
 /* Opens a group without a block: a loop's own. */
@@ -168,6 +180,7 @@ static inline void weft__group_open(weft_group *group, weft_core *core)
 {
     group->owner.core = core;
     group->owner.behind = NULL;
+    group->owner.last = &group->owner; /* by which it is known as a group's */
     group->owner.ended = weft__group_ended;
     weft_link_init(&group->children);
 }
@@ -188,6 +201,22 @@ static inline const weft_reason *weft__leaving_reason(const weft_chain *chain,
                                                  : WEFT__REASON("the body of its group failed");
 }
 
+/* The group that owns a task; NULL: somebody else does. */
+static inline weft_group *weft__group_of(const weft_task *task)
+{
+    weft_owner *const owner = weft__owner_proper(task);
+    return owner->last == owner ? WEFT_CONTAINER(owner, weft_group, owner) : NULL;
+}
+
+/* Who waits for a task as its owner was cancelled: so is the task, if its group has not done that. */
+static inline void weft__hand_down(weft_task *task, const weft_reason *reason)
+{
+    const weft_group *const group = weft__group_of(task);
+    if (group == NULL || !group->is_cancelled) {
+        (void)weft__task_cancel(task, reason);
+    }
+}
+
 /* The end of the block, entered again after each wait; true: it waits. The first wait can be
  * cancelled, and hands that down; then nothing interrupts it. */
 static inline bool weft__group_waits(weft_chain *chain, weft_group *group, bool unwinding)
@@ -203,7 +232,7 @@ static inline bool weft__group_waits(weft_chain *chain, weft_group *group, bool 
         group->was_interrupted = true;
         weft__group_cancel(group, weft__reason_of(chain));
     }
-    if (!weft_group_is_busy(group)) {
+    if (!weft__group_goes_on(group)) {
         return false;
     }
     if (weft__is_pending(chain) && !group->is_cancelled) {
@@ -241,17 +270,6 @@ static inline bool weft__group_leave(weft_chain *chain, weft_group *group)
     return leaves_on || status < 0;
 }
 
-/* A slot must not be in use: its task would be lost. */
-static inline bool weft__slot_is_free(const weft_task *task, const char *file, int line,
-                                      const char *function)
-{
-    (void)file, (void)line, (void)function;
-    if (WEFT__RARE(weft_task_is_running(task))) {
-        WEFT_STOP(file, line, function, "this task still runs: spawn into a free slot, or a pool");
-    }
-    return true;
-}
-
 #if WEFT_DEBUG
 /* It lies in a frame of the task that runs, of the group's, or somewhere else. */
 static inline void weft__hold_task(const weft_group *group, weft_task *task)
@@ -265,7 +283,24 @@ static inline void weft__hold_task(const weft_group *group, weft_task *task)
 }
 #endif
 
-static inline int weft__group_start(weft_group *group, weft_task *task, weft_frame *frame)
+/* Runs the first step of a task inside that of another. So deep, and the C stack does not grow with
+ * children that start children. */
+static inline void weft__run_eagerly(weft_core *core, weft_task *task)
+{
+    weft_task *const current = core->current;
+    const uint16_t budget = core->budget;
+    if (core->eager < WEFT_EAGER) {
+        core->eager++;
+        weft_link_remove(&task->link);
+        (void)weft__task_run(core, task);
+        core->eager--;
+        core->current = current;
+        core->budget = budget;
+    }
+}
+
+/* Without its first step, even if the group is eager. */
+static inline int weft__group_add(weft_group *group, weft_task *task, weft_frame *frame)
 {
     weft_core *const core = group->owner.core;
     if (core == NULL || group->is_cancelled) {
@@ -277,33 +312,23 @@ static inline int weft__group_start(weft_group *group, weft_task *task, weft_fra
         frame->state = WEFT__ENDED;
         return task->status;
     }
+    const char *const name = weft__prepared_name(task);
     weft__task_start(&group->owner, &group->children, task, frame);
+    weft_task_set_name(task, name);
     weft__inherit_context(task, core->current);
 #if WEFT_DEBUG
     weft__hold_task(group, task);
 #endif
-    if (group->eager) {
-        weft_task *const current = core->current;
-        const uint16_t budget = core->budget;
-        weft_link_remove(&task->link);
-        (void)weft__task_run(core, task);
-        core->current = current;
-        core->budget = budget;
-    }
     return 0;
 }
 
-static inline bool weft__pool_find(size_t *next, const void *slots, size_t size_bytes, size_t count)
+static inline int weft__group_start(weft_group *group, weft_task *task, weft_frame *frame)
 {
-    for (size_t tries = 0; tries < count; tries++) {
-        const size_t at = *next + 1 < count ? *next + 1 : 0;
-        *next = at;
-        const void *const slot = (const unsigned char *)slots + at * size_bytes;
-        if (!weft_task_is_running((const weft_task *)slot)) {
-            return true;
-        }
+    const int status = weft__group_add(group, task, frame);
+    if (status == 0 && group->eager) {
+        weft__run_eagerly(group->owner.core, task);
     }
-    return false;
+    return status;
 }
 
 WEFT__END_C

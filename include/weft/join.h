@@ -3,57 +3,158 @@
 /*
  *     WEFT_TRY(self->join, weft_join, &self->slot.task);
  *
+ * Three ways, which differ in what a cancellation of the one who waits does:
+ *
+ *     weft_join      cancels the task, too, and waits all the same: joining is owning
+ *     weft_wait_for  so does a limit of time
+ *     weft_shield    leaves the task alone, and stops waiting
+ *
+ * The status is that of the task; where it is WEFT_ECANCELED although nobody cancelled the one who
+ * waits, WEFT_AWAIT goes on. What the task has done is in its slot.
+ *
  * Who joins stands in the row of those who are told of the task's end (see core.h): a join costs the
  * task nothing, and several may join one task. They go on in the order in which they came.
  */
 #ifndef WEFT_JOIN_H
 #define WEFT_JOIN_H
 
-#include <weft/cancel.h>
+#include <weft/spawn.h>
+#include <weft/timer.h>
+
+/* One who waits for one task. The slot may be used again before it runs: it keeps what it needs. */
+typedef struct weft__joining {
+    weft_task *joiner;
+    weft_owner watcher;
+    bool has_ended;
+    int16_t status;
+} weft__joining;
 
 /**
  * In a coroutine: waits until a task has ended; the status is that task's.
  *
  * Joining is owning: cancelling the joiner cancels the joined, and the await ends when that has
- * ended. Several may join one task.
+ * ended, with its status. If it has ended although it was asked to stop that is a success, and the
+ * cancellation meets the next wait. A task that its group has cancelled is not asked once more.
+ *
+ * Does not wait if the task has ended already. Cost: O(1).
  */
 struct weft_join {
     WEFT_FRAME;
-    weft_task *task;
+    weft_task *task; /* was started */
     /* private: */
-    weft_task *joiner;
-    weft_owner watcher;
-    bool has_ended;
-    int16_t status;
+    weft__joining joining;
+};
+
+/**
+ * As weft_join, but cancelling the one who waits leaves the task alone (asyncio.shield): the await
+ * ends at once, with WEFT_ECANCELED, and how the task ends later is its group's affair; one that is
+ * detached and fails is reported, once. Do not forget who owns it: a group that is left by that
+ * cancellation cancels it, too.
+ */
+struct weft_shield {
+    WEFT_FRAME;
+    weft_task *task; /* was started */
+    /* private: */
+    weft__joining joining;
+};
+
+/**
+ * As weft_join inside a WEFT_TIMEOUT (asyncio.wait_for): when the time is up the task is cancelled,
+ * the await waits for its cleanup, and fails with WEFT_ETIMEDOUT. If the task ends in another way
+ * after all, with success or with a failure of its own, the status is that.
+ *
+ * With a limit of 0 or less a task that is only prepared does not enter its body; its FINALLY runs.
+ * For a call there is no need of a task: write a WEFT_TIMEOUT around it.
+ */
+struct weft_wait_for {
+    WEFT_FRAME;
+    weft_task *task;
+    weft_time limit;   /* a duration; WEFT_FOREVER: none */
+    weft_group *group; /* where the task is started if it is only prepared; else NULL */
+    /* private: */
+    weft_scope patience;
+    struct weft_join join;
 };
 
 WEFT__BEGIN_C
 
-/* The slot may be used again before the joiner runs: it keeps what it needs. */
-static inline void weft__join_ended(weft_owner *watcher, weft_task *task)
+static inline void weft__joining_ended(weft_owner *watcher, weft_task *task)
 {
-    struct weft_join *const join = WEFT_CONTAINER(watcher, struct weft_join, watcher);
+    weft__joining *const joining = WEFT_CONTAINER(watcher, weft__joining, watcher);
     task->chain.flags |= WEFT__WAS_JOINED;
-    join->has_ended = true;
-    join->status = task->status;
-    weft_wake_final(join->joiner, 0);
+    joining->has_ended = true;
+    joining->status = task->status;
+    weft_wake_final(joining->joiner, 0);
+}
+
+/* True: the task has not ended, and the joiner parks next. */
+static inline bool weft__joining_begin(weft__joining *joining, weft_task *joiner, weft_task *task)
+{
+    WEFT_ASSERT(task != NULL && task != joiner, "join another task");
+    WEFT_ASSERT(weft_task_is_running(task) || weft_task_is_done(task),
+                "this task was never started: weft_spawn() it before it is joined");
+    joining->joiner = joiner;
+    joining->watcher.ended = weft__joining_ended;
+    joining->has_ended = weft_task_is_done(task);
+    if (joining->has_ended) {
+        joining->status = task->status;
+        return false;
+    }
+    weft__watch_end(task, &joining->watcher);
+    return true;
 }
 
 static inline WEFT_ASYNC(weft_join, self)
 {
-    WEFT_ASSERT(self->task != NULL && self->task != WEFT_SELF(), "join another task");
-    if (!weft_task_is_running(self->task)) {
+    if (weft__joining_begin(&self->joining, WEFT_SELF(), self->task)) {
+        WEFT_PARK(NULL);
+        if (!self->joining.has_ended) { /* cancelled: hand it on, and wait all the same */
+            weft__hand_down(self->task, WEFT_REASON());
+            WEFT_HOLD(NULL);
+        }
+    }
+    WEFT_RETURN_STATUS(self->joining.status);
+}
+WEFT_END
+
+static inline WEFT_ASYNC(weft_shield, self)
+{
+    if (weft__joining_begin(&self->joining, WEFT_SELF(), self->task)) {
+        WEFT_PARK(NULL);
+        if (!self->joining.has_ended) {
+            weft__unwatch_end(self->task, &self->joining.watcher);
+            WEFT_RETURN_STATUS(WEFT_ECANCELED);
+        }
+    }
+    WEFT_RETURN_STATUS(self->joining.status);
+}
+WEFT_END
+
+/* With no time at all its first step is the cleanup. */
+static inline void weft__start_within(weft_group *group, weft_task *task, weft_time limit)
+{
+    if (limit > 0) {
+        (void)weft_spawn_prepared(group, task);
+    } else if (weft__group_add(group, task, task->chain.top) == 0) {
+        (void)weft_task_cancel_because(task, "its deadline passed");
+    }
+}
+
+static inline WEFT_ASYNC(weft_wait_for, self)
+{
+    WEFT_ASSERT(self->task != NULL, "wait for which task?");
+    weft__needs_group(self->task, self->group);
+    if (weft_task_is_prepared(self->task)) {
+        weft__start_within(self->group, self->task, self->limit);
+    }
+    if (weft_task_is_done(self->task)) {
         WEFT_RETURN_STATUS(self->task->status);
     }
-    self->joiner = WEFT_SELF();
-    self->watcher.ended = weft__join_ended;
-    weft__watch_end(self->task, &self->watcher);
-    WEFT_PARK(NULL);
-    if (!self->has_ended) { /* cancelled: hand it on, and wait all the same */
-        (void)weft__task_cancel(self->task, weft_task_reason(self->joiner));
-        WEFT_HOLD(NULL);
+    WEFT_MOVE_ON(self->patience, self->limit) {
+        WEFT_CATCH(self->join, weft_join, .task = self->task);
+        WEFT_RETURN_STATUS(WEFT_STATUS());
     }
-    WEFT_RETURN_STATUS(self->status);
+    WEFT_RETURN_STATUS(WEFT_STATUS()); /* absorbed: it was too late */
 }
 WEFT_END
 

@@ -12,6 +12,7 @@
 #define WEFT_SOCKET_H
 
 #include <weft/dns.h>
+#include <weft/race.h>
 #include <weft/stream.h>
 #include <weft/sync.h>
 
@@ -33,16 +34,12 @@ struct weft_connect {
     weft_time attempt_delay; /* default: 250 ms */
     /* private: */
     weft_addresses addresses;
-    struct weft__attempt *attempts;
-    size_t count, started, failed;
-    int winner; /* a descriptor + 1 */
-    int16_t first_failure;
-    weft_event changed;
+    weft_watch *watches; /* of the attempts, which stand behind them */
+    int winner;          /* a descriptor + 1 */
     weft_group group;
-    weft_scope delay;
     union {
         struct weft_getaddrinfo resolve;
-        struct weft_event_wait wait;
+        struct weft_race race;
     };
 };
 

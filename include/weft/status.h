@@ -32,8 +32,9 @@
     ROW(WEFT_EADDRESS, -4108, "no such host or service: check the name and the resolver")          \
     ROW(WEFT_EBUSY, -4109, "busy: all of them are in use, wait or allow more")                     \
     ROW(WEFT_ENOMEM, -4110, "out of memory")                                                       \
-    ROW(WEFT_EGROUP, -4111, "the group has ended: spawn into one that is open")                   \
-    ROW(WEFT_EBROKEN, -4112, "broken: whoever it depends on has gone, make it anew")
+    ROW(WEFT_EGROUP, -4111, "the group has ended: spawn into one that is open")                    \
+    ROW(WEFT_EBROKEN, -4112, "broken: whoever it depends on has gone, make it anew")               \
+    ROW(WEFT_ENOTREADY, -4113, "it ended before it was ready: call weft_started() in it")
 
 #define WEFT__STATUS_ENUM(name, number, text) name = number,
 enum { WEFT_STATUS_TABLE(WEFT__STATUS_ENUM) WEFT__STATUS_LAST = 0 };

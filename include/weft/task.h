@@ -281,6 +281,7 @@ static inline bool weft__task_run(weft_core *core, weft_task *task)
             (uint8_t)((task->chain.flags & WEFT__WAS_JOINED) | WEFT__IS_TASK | WEFT__DONE);
         task->status = task->chain.status;
         weft_link_remove(&task->sibling);
+        task->sibling.next = NULL; /* it may be moved now */
         weft__drop_context(task);
 #if WEFT_DEBUG
         weft_link_remove(&task->held.link);

@@ -12,6 +12,13 @@
  * a wait inside really suspends: a call that is ready at once costs no timer. Blocks nest; where
  * two deadlines pass together the outermost surfaces.
  *
+ *                       asyncio           Trio             when it passes
+ *     WEFT_TIMEOUT      timeout           fail_after       the block leaves with WEFT_ETIMEDOUT
+ *     WEFT_TIMEOUT_AT   timeout_at        fail_at
+ *     WEFT_MOVE_ON                        move_on_after    the program goes on behind the block
+ *     WEFT_MOVE_ON_AT                     move_on_at
+ *     WEFT_SHIELD                         shield=True      (keeps out what is asked outside)
+ *
  * `break` and `continue` leave the block, as its end does. Put braces around it.
  */
 #ifndef WEFT_TIMER_H
@@ -22,7 +29,12 @@
 /** A block that fails with WEFT_ETIMEDOUT if it takes longer than `after`. A duration of 0 or less
  *  has passed when the block is entered: what would wait inside is refused. */
 #define WEFT_TIMEOUT(scope, after)                                                                 \
-    WEFT__SCOPE(WEFT__N, WEFT__N, scope, false, true, after, WEFT__LEAVE_TIMEOUT)
+    WEFT__SCOPE(WEFT__N, WEFT__N, scope, weft__scope_enter_for, after, WEFT__LEAVE_TIMEOUT)
+
+/** The same with a time, as WEFT_NOW() tells it, instead of a duration. WEFT_FOREVER is no limit, here
+ *  and in all of these. */
+#define WEFT_TIMEOUT_AT(scope, at)                                                                 \
+    WEFT__SCOPE(WEFT__N, WEFT__N, scope, weft__scope_enter_until, at, WEFT__LEAVE_TIMEOUT)
 
 /**
  * A block that is left when it takes longer than `after`; then the program goes on behind it, with
@@ -30,14 +42,18 @@
  * weft_scope_cancel(&scope): WEFT_STATUS() is WEFT_ECANCELED then.
  */
 #define WEFT_MOVE_ON(scope, after)                                                                 \
-    WEFT__SCOPE(WEFT__N, WEFT__N, scope, false, true, after, WEFT__LEAVE_MOVE_ON)
+    WEFT__SCOPE(WEFT__N, WEFT__N, scope, weft__scope_enter_for, after, WEFT__LEAVE_MOVE_ON)
+
+/** The same with a time instead of a duration. */
+#define WEFT_MOVE_ON_AT(scope, at)                                                                 \
+    WEFT__SCOPE(WEFT__N, WEFT__N, scope, weft__scope_enter_until, at, WEFT__LEAVE_MOVE_ON)
 
 /**
  * A block into which no cancellation from outside comes, for at most `after`; 0: without limit.
  * What was asked meanwhile meets the first wait behind the block.
  */
 #define WEFT_SHIELD(scope, after)                                                                  \
-    WEFT__SCOPE(WEFT__N, WEFT__N, scope, true, false, after, WEFT__LEAVE_SHIELD)
+    WEFT__SCOPE(WEFT__N, WEFT__N, scope, weft__scope_enter_shield, after, WEFT__LEAVE_SHIELD)
 
 /** Sleeps for a duration; 0 or less lets the other ready tasks run once. */
 struct weft_sleep {
@@ -68,10 +84,29 @@ static inline weft_time weft_scope_deadline(const weft_scope *scope)
 }
 
 /**
- * Moves the deadline of an open scope (of one that was left: does nothing); WEFT_FOREVER takes it away. One that has expired stays so.
- * Context: loop. Cost: O(1).
+ * Moves the deadline of an open scope (of one that was left: does nothing). WEFT_FOREVER takes it
+ * away. One that has expired stays so. Context: loop. Cost: O(1).
  */
 static inline void weft_scope_reschedule(weft_scope *scope, weft_time at);
+
+/** True once a scope was asked to end: by its deadline or by weft_scope_cancel(). Also behind the
+ *  block, until it is entered again. Absorbing is another thing: see WEFT_MOVE_ON. */
+static inline bool weft_scope_was_cancelled(const weft_scope *scope)
+{
+    return scope->serial != 0 || scope->expired;
+}
+
+/**
+ * When what a task does now will be cancelled, as far as that is known: the earliest deadline of the
+ * scopes that are open in it. What a shield hides counts from the end of the shield.
+ *
+ *     WEFT_TRY(self->query, query, .limit = weft_effective_deadline(WEFT_SELF()));
+ *
+ * @param task  It has not ended.
+ * @return WEFT_FOREVER: there is none. Now, or earlier: it is cancelled already.
+ * Context: loop. Cost: O(scopes of the task).
+ */
+static inline weft_time weft_effective_deadline(const weft_task *task);
 
 static inline void weft__scope_expire(weft_scope *scope)
 {
@@ -112,8 +147,42 @@ static inline void weft_scope_reschedule(weft_scope *scope, weft_time at)
     }
 }
 
+static inline weft_time weft__earlier(weft_time a, weft_time b)
+{
+    return b != WEFT_FOREVER && (a == WEFT_FOREVER || weft_time_is_before(b, a)) ? b : a;
+}
+
+static inline weft_time weft__later(weft_time a, weft_time b)
+{
+    return weft__earlier(a, b) == a ? b : a;
+}
+
+/* When a scope undoes what its task waits for; what the cleanup knows of does so no more. */
+static inline weft_time weft__scope_ends(const weft_chain *chain, const weft_scope *scope,
+                                         weft_time now)
+{
+    return scope->serial > chain->note         ? now
+           : scope->expired || scope->shielded ? WEFT_FOREVER
+                                               : weft_scope_deadline(scope);
+}
+
+static inline weft_time weft_effective_deadline(const weft_task *task)
+{
+    const weft_chain *const chain = &task->chain;
+    const weft_time now = task->owner->core->now;
+    weft_time at = WEFT_FOREVER, hidden_until = now;
+    for (weft_block *block = chain->block; block != NULL; block = block->outer) {
+        const weft_scope *const scope = weft__scope_of(block);
+        at = weft__earlier(at, weft__later(hidden_until, weft__scope_ends(chain, scope, now)));
+        if (scope->shielded) {
+            hidden_until = weft__later(hidden_until, weft_scope_deadline(scope));
+        }
+    }
+    return chain->asked > chain->note ? weft__earlier(at, hidden_until) : at;
+}
+
 static inline void weft__scope_enter(weft_frame *frame, weft_chain *chain, weft_scope *scope,
-                                     bool shielded, bool has_deadline, weft_time after)
+                                     bool shielded)
 {
     weft_scope fresh = WEFT__ZERO;
     fresh.shielded = shielded;
@@ -121,14 +190,45 @@ static inline void weft__scope_enter(weft_frame *frame, weft_chain *chain, weft_
     fresh.timer.fire = weft__scope_fire;
     *scope = fresh;
     weft__scope_push(chain, frame, scope);
-    if (has_deadline && after != WEFT_FOREVER) {
-        scope->has_deadline = true;
-        scope->timer.at = weft_time_add(scope->task->owner->core->now, after);
-        if (after > 0) {
-            chain->flags |= WEFT__UNARMED;
-        } else {
-            weft__scope_expire(scope);
-        }
+}
+
+/* Gives a scope that was just entered its deadline, which may have passed. */
+static inline void weft__scope_limit(weft_chain *chain, weft_scope *scope, weft_time at,
+                                     bool is_to_come)
+{
+    scope->has_deadline = true;
+    scope->timer.at = at;
+    if (is_to_come) {
+        chain->flags |= WEFT__UNARMED;
+    } else {
+        weft__scope_expire(scope);
+    }
+}
+
+static inline void weft__scope_enter_for(weft_frame *frame, weft_chain *chain, weft_scope *scope,
+                                         weft_time after)
+{
+    weft__scope_enter(frame, chain, scope, false);
+    if (after != WEFT_FOREVER) {
+        weft__scope_limit(chain, scope, weft_time_add(weft__core(chain)->now, after), after > 0);
+    }
+}
+
+static inline void weft__scope_enter_until(weft_frame *frame, weft_chain *chain, weft_scope *scope,
+                                           weft_time at)
+{
+    weft__scope_enter(frame, chain, scope, false);
+    if (at != WEFT_FOREVER) {
+        weft__scope_limit(chain, scope, at, weft_time_is_before(weft__core(chain)->now, at));
+    }
+}
+
+static inline void weft__scope_enter_shield(weft_frame *frame, weft_chain *chain, weft_scope *scope,
+                                            weft_time after)
+{
+    weft__scope_enter(frame, chain, scope, true);
+    if (after != 0 && after != WEFT_FOREVER) {
+        weft__scope_limit(chain, scope, weft_time_add(weft__core(chain)->now, after), after > 0);
     }
 }
 
@@ -148,13 +248,9 @@ static inline bool weft__scope_passes(weft_frame *frame, weft_chain *chain, weft
     return !moves_on;
 }
 
-#define WEFT__SCOPE(n, u, scope, shielded, has_deadline, after, leave)                             \
-    WEFT__SCOPE_(n, u, scope, shielded, has_deadline, after, leave)
-#define WEFT__SCOPE_(n, u, scope, shielded, has_deadline, after, leave)                            \
-    WEFT__BLOCK(n, u,                                                                              \
-                weft__scope_enter(weft__f, weft__c, &(scope), shielded,                            \
-                                  (has_deadline) || (after) != 0, after),                          \
-                WEFT__SCOPE_LEAVE(u, scope, leave))
+#define WEFT__SCOPE(n, u, scope, enter, limit, leave) WEFT__SCOPE_(n, u, scope, enter, limit, leave)
+#define WEFT__SCOPE_(n, u, scope, enter, limit, leave)                                             \
+    WEFT__BLOCK(n, u, enter(weft__f, weft__c, &(scope), limit), WEFT__SCOPE_LEAVE(u, scope, leave))
 #define WEFT__SCOPE_LEAVE(u, scope, leave)                                                         \
     if (weft__f->state == WEFT__STATE(u)) {                                                        \
         if (leave(scope)) {                                                                        \

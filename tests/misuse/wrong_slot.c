@@ -1,7 +1,7 @@
 /* wrong_slot.c - the slot for a task is that of another coroutine. */
 /* SPDX-License-Identifier: MIT */
 /* error: incompatible */
-#include <weft/group.h>
+#include <weft/spawn.h>
 
 struct small {
     WEFT_FRAME;
