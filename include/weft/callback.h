@@ -70,7 +70,16 @@ static inline void weft_callback_set_context(weft_callback *callback, weft_bindi
 
 /* How it is done. */
 
-/* Stands for a callback while it is called, since that may free itself. */
+/* It waits no longer to be called. */
+static inline void weft__callback_idle(weft_callback *callback)
+{
+    callback->task.chain.flags = 0;
+#if WEFT_DEBUG
+    weft_link_remove(&callback->task.held.link);
+#endif
+}
+
+/* `current` stands for the callback while it is called, since that may free itself. */
 static inline void weft__callback_call(weft_callback *callback)
 {
     weft__callbacks *const owner = WEFT_CONTAINER(callback->task.owner, weft__callbacks, owner);
@@ -83,7 +92,7 @@ static inline void weft__callback_call(weft_callback *callback)
     current.context = callback->task.context;
     callback->task.context = NULL;
 #endif
-    callback->task.chain.flags = 0;
+    weft__callback_idle(callback);
     owner->posted--;
     core->current = &current;
     call(argument);
@@ -120,6 +129,12 @@ static inline void weft__callback_begin(weft__callbacks *owner, weft_callback *c
     fresh.owner = &owner->owner;
     callback->task = fresh;
     callback->frame = weft__head(weft__callback_step, NULL);
+#if WEFT_DEBUG
+    if (owner->owner.core->current != NULL) {
+        (void)weft__hold(owner->owner.core->current->chain.top, &callback->task.held, callback,
+                         WEFT__HELD_CALLBACK);
+    }
+#endif
 }
 
 /* And one that is ready. */
@@ -152,7 +167,7 @@ static inline bool weft_callback_cancel(weft_callback *callback)
     WEFT_CONTAINER(callback->task.owner, weft__callbacks, owner)->posted--;
     weft_link_remove(&callback->task.link);
     weft__drop_context(&callback->task);
-    callback->task.chain.flags = 0;
+    weft__callback_idle(callback);
     return true;
 }
 

@@ -98,7 +98,7 @@ static inline void weft__done_begin(weft_core *core, weft_done_callback *callbac
 /* Not posted: it waited for the end. */
 static inline void weft__done_forget(weft_done_callback *callback)
 {
-    callback->callback.task.chain.flags = 0;
+    weft__callback_idle(&callback->callback);
     weft__drop_context(&callback->callback.task);
 }
 

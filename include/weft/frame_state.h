@@ -66,7 +66,13 @@ typedef struct weft__held {
     const void *begin;
     uint8_t kind;
 } weft__held;
-enum { WEFT__HELD_GENERATOR, WEFT__HELD_TASK, WEFT__HELD_PERMIT };
+enum {
+    WEFT__HELD_GENERATOR,
+    WEFT__HELD_TASK,
+    WEFT__HELD_PERMIT,
+    WEFT__HELD_CALLBACK,
+    WEFT__HELD_PROMISE
+};
 #endif
 
 /** The head of a frame. 64 bit: 24 bytes. 32 bit: 16, without lines 12. AVR: 10, without 8. */
@@ -251,7 +257,9 @@ static inline weft_step weft__return(weft_frame *frame, weft_chain *chain, bool 
             ("it ended with an open generator in its frame: WEFT_CLOSE() it, and leave "
              "WEFT_FOR_EACH by `break`, not `goto`"),
             "it ended while a task in its frame runs: end the group or join it before",
-            "it ended while it holds a lock or a permit: weft_release() it in FINALLY"};
+            "it ended while it holds a lock or a permit: weft_release() it in FINALLY",
+            "it ended while a callback in its frame is to be called: take it back in FINALLY",
+            "it ended while a promise in its frame is out: weft_promise_wait for it in FINALLY"};
         weft__stop_in(frame, weft_describe(frame->step),
                       cures[WEFT_CONTAINER(frame->holds.next, weft__held, link)->kind]);
     }

@@ -8,7 +8,10 @@
  *     it ended while a task in its frame runs            its slot is spawned into a group further out
  *     it ended with an open generator in its frame       a `goto` out of WEFT_FOR_EACH
  *     it ended while it holds a lock or a permit         a weft_release() that is missing in FINALLY
- *     this overwrites a task that runs / an open generator / an open block / a hold
+ *     it ended while a callback is to be called          weft_callback_cancel(), weft_task_ or
+ *                                                        _future_remove_done_callback() is missing
+ *     it ended while a promise is out                    a thread or an interrupt will write there
+ *     this overwrites a task that runs / an open generator / an open block / a hold / …
  *                                                        they share a union with the call
  *
  * It changes the size of frames, tasks and holds: the program and its library must be built alike
@@ -64,7 +67,9 @@ weft__check_room(weft_frame *frame, const weft_chain *chain, const void *room, s
             static const char *const cures[] = {
                 "this overwrites an open generator: give each room of its own",
                 "this overwrites a task that runs: give each room of its own",
-                "this overwrites a hold that holds something: give each room of its own"};
+                "this overwrites a hold that holds something: give each room of its own",
+                "this overwrites a callback that is to be called: give each room of its own",
+                "this overwrites a promise that is out: give each room of its own"};
             weft__stop_in(frame, weft_describe(frame->step), cures[held->kind]);
         }
     }

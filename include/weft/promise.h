@@ -43,6 +43,9 @@ typedef struct weft_promise {
     int16_t status;
     bool is_set;
     weft_link waiters;
+#if WEFT_DEBUG
+    weft__held held;
+#endif
 } weft_promise;
 
 /** A promise with a value. */
@@ -134,6 +137,9 @@ static inline void weft__promise_end(weft_promise *promise)
 {
     promise->core->outside--;
     promise->core = NULL;
+#if WEFT_DEBUG
+    weft_link_remove(&promise->held.link);
+#endif
     weft_wake_all(&promise->waiters);
 }
 
@@ -172,6 +178,12 @@ static inline void weft__promise_init(weft_promise *promise, weft_future *future
     promise->size_bytes = size_bytes;
     future->promised = &promise->future;
     future->core->outside++;
+#if WEFT_DEBUG
+    if (future->core->current != NULL) {
+        (void)weft__hold(future->core->current->chain.top, &promise->held, promise,
+                         WEFT__HELD_PROMISE);
+    }
+#endif
 }
 
 static inline void weft_promise_init(weft_promise *promise, weft_future *future)
