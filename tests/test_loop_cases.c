@@ -1,11 +1,13 @@
 /* test_loop_cases.c - selecting among descriptors, signals and child processes. */
 /* SPDX-License-Identifier: MIT */
+#include <pthread.h>
 #include <weft/loop_cases.h>
 
 #include "hosted.h"
 
 static weft_source source, other;
 static weft_posix_signal usr1;
+static weft_signal button;
 static weft_child child;
 static int ends[2];
 
@@ -28,6 +30,8 @@ static weft_case *nth_case(struct chooser *self, size_t n)
         return weft_on_writable(place, &source);
     case 'q':
         return weft_on_readable(place, &other);
+    case 'h':
+        return weft_on_signal(place, &button);
     case 's':
         return weft_on_posix_signal(place, &usr1);
     case 'c':
@@ -328,6 +332,29 @@ START_TEST(a_select_that_is_over_does_not_hide_a_deadlock)
     capture_stderr();
     ck_assert_int_eq(RUN(lost), WEFT_EDEADLOCK);
     (void)read_stderr();
+    end_pair();
+}
+END_TEST
+
+/* --- threads ---------------------------------------------------------------------------------- */
+
+static void *press(void *unused)
+{
+    weft_signal_set(&button);
+    return unused;
+}
+
+START_TEST(what_another_thread_tells_happens)
+{
+    pthread_t thread;
+    begin_pair(_i);
+    weft_signal_init(&button, weft_loop_core(loop));
+    CHOOSE(&a, 'a', "rh");
+    run_passes(1);
+    ck_assert_int_eq(pthread_create(&thread, NULL, press, NULL), 0);
+    finish(&a.task);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert_str_eq(trace, "ah ");
     end_pair();
 }
 END_TEST
@@ -705,6 +732,8 @@ SUITE(loop_cases)
     TEST_EACH(cancelled_it_does_not_mind_that_its_source_is_closed_and_freed_before_it_runs,
               BACKENDS);
     TEST_EACH(a_select_that_is_over_does_not_hide_a_deadlock, BACKENDS);
+
+    TEST_EACH(what_another_thread_tells_happens, BACKENDS);
 
     TEST_EACH(a_signal_that_comes_during_the_wait_happens, BACKENDS);
     TEST_EACH(a_signal_that_came_before_happens_at_once, BACKENDS);

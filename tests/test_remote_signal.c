@@ -67,6 +67,21 @@ START_TEST(several_signals_before_the_task_has_looked_count_as_one)
 }
 END_TEST
 
+START_TEST(a_cancelled_listener_stands_in_no_line)
+{
+    weft_signal signal;
+    listener_task task = {0};
+    begin();
+    weft_signal_init(&signal, &executor.core);
+    START(&task, listener, 'a', &signal, 1);
+    run_one_pass();
+    ck_assert(weft_task_cancel(&task.task));
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "a-4097 ");
+    ck_assert(weft_link_is_empty(&signal.waiters));
+}
+END_TEST
+
 START_TEST(a_cancelled_listener_leaves_the_signal_for_the_next)
 {
     weft_signal signal;
@@ -118,6 +133,7 @@ SUITE(remote_signal)
     TEST(a_signal_wakes_its_waiter_in_the_next_pass);
     TEST(a_signal_that_came_before_is_not_missed_and_is_taken);
     TEST(several_signals_before_the_task_has_looked_count_as_one);
+    TEST(a_cancelled_listener_stands_in_no_line);
     TEST(a_cancelled_listener_leaves_the_signal_for_the_next);
     TEST(a_listener_that_is_cancelled_with_nobody_behind_leaves_the_signal_set);
     TEST_STOPS(waiting_for_a_signal_that_was_not_prepared_stops);
