@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+"""The targets: how a program is built for each, and how it runs in its emulator.
+
+A program is some sources and a board; it prints by its serial line, and ends with an exit status.
+"""
+import subprocess
+import sys
+from pathlib import Path
+
+from harness import ROOT, run
+
+SAMPLES = ROOT / 'samples/firmware'
+STRICT = ['-std=c11', '-Os', '-g', '-Wall', '-Wextra', '-Wpedantic', '-Wshadow', '-Wconversion',
+          '-Werror', '-ffreestanding', '-ffunction-sections', '-fdata-sections',
+          '-I', ROOT / 'include', '-I', SAMPLES]
+LINK = ['-nostartfiles', '-nostdlib', '-Wl,--gc-sections']
+ALWAYS = ['board.c', 'memory.c']
+QEMU = ['-nographic', '-monitor', 'none', '-serial', 'stdio']
+# Time that passes by instructions, and jumps where the core sleeps: so a run is exact, and short.
+EXACT = ['-icount', 'shift=0,sleep=off']
+
+
+class Target:
+    """A core, a board, an emulator."""
+
+    def __init__(self, name, core, compiler, machine, choices, script, start, emulator, link=()):
+        self.name, self.core, self.prefix = name, core, compiler
+        self.compiler = [compiler + 'gcc'] + machine
+        self.choices = choices
+        self.link = ['-T', SAMPLES / script] + list(link)
+        self.start = start
+        self.emulator = emulator
+
+    def flags(self):
+        return self.compiler + STRICT + self.choices
+
+    def build(self, output, sources, extra=(), board=True):
+        """Builds a program. Returns what the compiler said, or ''."""
+        boards = ALWAYS + ['board_%s.c' % self.name] if board else []
+        files = [SAMPLES / name for name in [self.start] + boards]
+        status, said = run(self.flags() + LINK + self.link + list(extra) + files + list(sources) +
+                           ['-lgcc', '-o', output])
+        return said or 'it failed' if status else ''
+
+    def command(self, program, exact=True):
+        if self.emulator[0].startswith('qemu'):
+            return self.emulator + QEMU + (EXACT if exact else []) + ['-kernel', str(program)]
+        return self.emulator + [str(program)]
+
+    def execute(self, program, timeout=20):
+        """Runs a program. Returns (exit status, what it printed)."""
+        try:
+            done = subprocess.run(self.command(program), timeout=timeout, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        except subprocess.TimeoutExpired:
+            return 124, 'it did not end'
+        return done.returncode, done.stdout.decode('ascii', 'replace').replace('\r', '')
+
+
+ARM = ['-semihosting-config', 'enable=on,target=native']
+
+
+def targets(avr_runner):
+    """All of them; `avr_runner` is the program of avr_runner.c."""
+    return [
+        Target('microbit', 'Cortex-M0', 'arm-none-eabi-', ['-mcpu=cortex-m0', '-mthumb'],
+               ['-DWEFT_CLOCK_HZ=16000000', '-DWEFT_TICK_HZ=1000000'],
+               'cortex_m.ld', 'start_cortex_m.c', ['qemu-system-arm', '-M', 'microbit'] + ARM,
+               ['-Wl,--defsym=RAM_LEN=0x4000']),
+        Target('mps2', 'Cortex-M3', 'arm-none-eabi-', ['-mcpu=cortex-m3', '-mthumb'],
+               ['-DWEFT_CLOCK_HZ=25000000', '-DWEFT_TICK_HZ=1000000'],
+               'cortex_m.ld', 'start_cortex_m.c', ['qemu-system-arm', '-M', 'mps2-an385'] + ARM,
+               ['-Wl,--defsym=RAM_LEN=0x400000']),
+        Target('atmega328p', 'AVR', 'avr-', ['-mmcu=atmega328p'],
+               ['-DF_CPU=16000000UL', '-DWEFT_TICK_HZ=250000'],
+               'atmega328p.ld', 'start_avr.S', [str(avr_runner)]),
+        Target('virt', 'RV32', 'riscv64-unknown-elf-',
+               ['-march=rv32imac_zicsr', '-mabi=ilp32', '-mcmodel=medany',
+                '-msmall-data-limit=0'],
+               ['-DWEFT_CLOCK_HZ=10000000', '-DWEFT_TICK_HZ=10000000'],
+               'virt.ld', 'start_riscv.S',
+               ['qemu-system-riscv32', '-M', 'virt', '-bios', 'none'],
+               ['-Wl,--no-warn-rwx-segments']),
+    ]
