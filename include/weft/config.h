@@ -140,8 +140,12 @@
 #define WEFT__WARN_POP _Pragma("GCC diagnostic pop")
 #endif
 
-/* A block declares its exit again. */
-#if defined __cplusplus && !defined __clang__
+/* A block declares its exit again. For gcc before 6, of which Debian's compiler for AVR is one, a
+ * _Pragma behind `else` or `for (…)` is a statement, so there it stands at file level. */
+#if !defined __clang__ && __GNUC__ < 6
+#pragma GCC diagnostic ignored "-Wshadow"
+#endif
+#if !defined __clang__ && (defined __cplusplus || __GNUC__ < 6)
 #define WEFT__SHADOW_OK
 #define WEFT__SHADOW_END
 #else
