@@ -32,7 +32,7 @@ WEFT__BEGIN_C
 /** How many requests stand on the task's own scope. */
 static inline int weft_cancelling(const weft_task *task)
 {
-    return task->chain.requests;
+    return (int)task->chain.requests;
 }
 
 /**
@@ -133,7 +133,7 @@ static inline int weft_uncancel(weft_task *task)
             chain->status = 0;
         }
     }
-    return chain->requests;
+    return (int)chain->requests;
 }
 
 static inline void weft__scope_cancel(weft_scope *scope, const weft_reason *reason)

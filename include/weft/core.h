@@ -388,7 +388,7 @@ __attribute__((cold, noinline, unused)) static void weft__report(weft_core *core
         const weft_reason *reason = NULL;
         weft_report report = WEFT__ZERO;
 #if WEFT_LINES
-        report.line = frame != NULL ? frame->line : 0;
+        report.line = frame != NULL ? (int)frame->line : 0;
 #endif
 #if WEFT_ORIGINS
         if (frame == NULL && task != NULL) {

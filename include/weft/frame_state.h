@@ -22,7 +22,11 @@
 #if WEFT_LINES
 typedef uint16_t weft__state;
 typedef uint16_t weft__serial; /* numbers cancel requests: see scope.h; 15 bits of it */
-enum { WEFT__START = 0x6000, WEFT__LAST = 0xbfff, WEFT__SERIAL_LAST = 0x7fff };
+enum {
+    WEFT__START = 0x6000,
+    WEFT__LAST = __INT_MAX__ > 0xbfff ? 0xbfff : __INT_MAX__,
+    WEFT__SERIAL_LAST = 0x7fff
+};
 #else
 typedef uint8_t weft__state;
 typedef uint8_t weft__serial;
@@ -196,7 +200,7 @@ __attribute__((noreturn, cold, noinline, unused)) static void
 weft__stop_in(const weft_frame *frame, const weft_site *site, const char *cure)
 {
 #if WEFT_LINES
-    const int line = frame->line;
+    const int line = (int)frame->line;
 #else
     const int line = 0;
 #endif

@@ -64,9 +64,9 @@ int main(void)
 }
 
 /* prints:
- * speed 10 at    2 ms:
- * speed 17 at   12 ms:
- * speed 22 at   22 ms:
- * speed 26 at   32 ms:
+ * speed 10 at   2 ms:
+ * speed 17 at  12 ms:
+ * speed 22 at  22 ms:
+ * speed 26 at  32 ms:
  *   45 ms: late: motor off
  */

@@ -145,9 +145,9 @@ int main(void)
 }
 
 /* prints:
- * mean 104 at    2 ms:
- * mean 103 at   54 ms:
- * mean 103 at  106 ms:
- * mean 102 at  158 ms:
+ * mean 104 at   2 ms:
+ * mean 103 at  54 ms:
+ * mean 103 at 106 ms:
+ * mean 102 at 158 ms:
  *  238 ms: too slow, and now the bus is free
  */

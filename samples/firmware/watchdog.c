@@ -7,18 +7,13 @@
  */
 #include "board.h"
 #include <weft/dump.h>
-#include <weft/sync.h>
 
 static bool is_alive;
-static weft_event never;
 
 struct work {
     WEFT_FRAME;
     int rounds;
-    union {
-        struct weft_sleep nap;
-        struct weft_event_wait wait;
-    };
+    struct weft_sleep nap;
 };
 
 static WEFT_ASYNC(work, self)
@@ -27,7 +22,7 @@ static WEFT_ASYNC(work, self)
         is_alive = true;
         WEFT_TRY(self->nap, weft_sleep, WEFT_MS(30));
     }
-    WEFT_TRY(self->wait, weft_event_wait, &never); /* here it gets stuck */
+    WEFT_PARK(NULL); /* here it gets stuck: nobody wakes it */
 }
 WEFT_END
 
@@ -67,12 +62,12 @@ int main(void)
     board_exit(weft_executor_run(executor) == WEFT_ESTOPPED ? 0 : 1);
 }
 
+/* flags: -DWEFT_LINES=1 -DWEFT_NAMES=1 */
 /* prints:
  *  300 ms: stuck:
  * 2 tasks
- * |-- work: waits in weft_event_wait
- * |       work at watchdog.c:33
- * |       weft_event_wait at weft/sync.h:0
+ * |-- work: waits in work
+ * |       work at watchdog.c:25
  * `-- watchdog: runs
- *         watchdog in watchdog.c, past line 52
+ *         watchdog in watchdog.c, past line 47
  */

@@ -27,7 +27,7 @@ class Target:
         self.name, self.core, self.prefix = name, core, compiler
         self.compiler = [compiler + 'gcc'] + machine
         self.choices = choices
-        self.link = ['-T', SAMPLES / script] + list(link)
+        self.link = ['-T', script] + list(link)
         self.start = start
         self.emulator = emulator
 
@@ -37,7 +37,7 @@ class Target:
     def build(self, output, sources, extra=(), board=True):
         """Builds a program. Returns what the compiler said, or ''."""
         boards = ALWAYS + ['board_%s.c' % self.name] if board else []
-        files = [SAMPLES / name for name in [self.start] + boards]
+        files = [self.start] + boards # in SAMPLES, which is the current directory: __FILE__ is short
         status, said = run(self.flags() + LINK + self.link + list(extra) + files + list(sources) +
                            ['-lgcc', '-o', output])
         return said or 'it failed' if status else ''
@@ -47,14 +47,20 @@ class Target:
             return self.emulator + QEMU + (EXACT if exact else []) + ['-kernel', str(program)]
         return self.emulator + [str(program)]
 
-    def execute(self, program, timeout=20):
-        """Runs a program. Returns (exit status, what it printed)."""
-        try:
-            done = subprocess.run(self.command(program), timeout=timeout, stdin=subprocess.DEVNULL,
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        except subprocess.TimeoutExpired:
-            return 124, 'it did not end'
-        return done.returncode, done.stdout.decode('ascii', 'replace').replace('\r', '')
+    def execute(self, program, text='', timeout=20):
+        """Runs a program, and sends it a text once it has printed a line. Then time is not made to
+        jump: the text has to come in time. Returns (exit status, what it printed)."""
+        command = self.command(program, exact=not text)
+        if text and not self.emulator[0].startswith('qemu'):
+            command[1:1] = ['-i', text]
+        with subprocess.Popen(['timeout', str(timeout)] + command, stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0) as emulator:
+            printed = emulator.stdout.readline()
+            try:
+                printed += emulator.communicate(text.encode())[0]
+            except BrokenPipeError:
+                printed += emulator.stdout.read()
+        return emulator.returncode, printed.decode('ascii', 'replace').replace('\r', '')
 
 
 ARM = ['-semihosting-config', 'enable=on,target=native']
