@@ -174,7 +174,8 @@ static inline void weft_port_start(weft_executor *executor)
     while (WEFT__SYSTICK->value == 0) {
     }
     WEFT__ICSR = WEFT__SYSTICK_FORGET;
-    weft__systick_end = weft_time_add((weft_time)(WEFT_PORT_EPOCH), WEFT__ROUND);
+    weft__systick_end =
+        (weft_time)((weft__time_unsigned)(weft_time)(WEFT_PORT_EPOCH) + WEFT__ROUND);
     weft_executor_init(executor, &port, executor);
 }
 

@@ -51,9 +51,12 @@ _Noreturn void board_exit(int status)
     }
 }
 
-static void uart_interrupt(void)
+static void external_interrupt(void)
 {
     const uint32_t claim = PLIC(PLIC_CLAIM);
+    if (claim != IRQ_UART) {
+        board_interrupted();
+    }
     while ((UART[UART_STATE] & RECEIVED) != 0) {
         board_received(UART[0]);
     }
@@ -74,7 +77,7 @@ void board_trap(void)
         board_interrupted();
         break;
     case 0x80000000UL | CAUSE_EXTERNAL:
-        uart_interrupt();
+        external_interrupt();
         break;
     default:
         board_exit(99);

@@ -81,10 +81,10 @@ def targets(avr_runner):
                ['-DF_CPU=16000000UL', '-DWEFT_TICK_HZ=250000'],
                'atmega328p.ld', 'start_avr.S', [str(avr_runner)]),
         Target('virt', 'RV32', 'riscv64-unknown-elf-',
-               ['-march=rv32imac_zicsr', '-mabi=ilp32', '-mcmodel=medany',
+               ['-march=rv32imac', '-misa-spec=2.2', '-mabi=ilp32', '-mcmodel=medany',
                 '-msmall-data-limit=0'],
                ['-DWEFT_CLOCK_HZ=10000000', '-DWEFT_TICK_HZ=10000000'],
                'virt.ld', 'start_riscv.S',
-               ['qemu-system-riscv32', '-M', 'virt', '-bios', 'none'],
+               ['qemu-system-riscv32', '-M', 'virt', '-bios', 'none', '-rtc', 'clock=vm'],
                ['-Wl,--no-warn-rwx-segments']),
     ]
