@@ -19,6 +19,8 @@ def programs(target):
         ('a port that checks and sleeps in two steps loses some', 'wakes.c', ['-DBROKEN'], 2),
         ('the stack does not grow with the depth of awaits', 'stack.c', [], 0),
     ]
+    if target.name == 'microbit':
+        found.append(('the template of a port', 'template.c', [], 0))
     for bits, epochs in WRAPS.items():
         for epoch in epochs:
             flags = ['-DWEFT_TIME_BITS=%d' % bits, '-DWEFT_PORT_EPOCH=' + epoch]
