@@ -19,7 +19,7 @@
 #ifndef WEFT_RING_H
 #define WEFT_RING_H
 
-#include <weft/sync.h>
+#include <weft/remote_signal.h>
 
 /* What one instruction reads and writes. */
 #if defined __AVR__
