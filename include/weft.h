@@ -29,6 +29,8 @@
  *   weft/executor.h   runs what is ready, sleeps until the next deadline; a port of 3 functions
  *   weft/bridge.h     between callbacks and coroutines, in both directions
  *   weft/sync.h       event, semaphore, lock, condition, barrier: the tour of them
+ *   weft/ring.h       bytes from an interrupt
+ *   weft/transfer.h   a peripheral works on memory of yours, and says so by an interrupt
  *   weft/queue.h      a bounded queue
  *   weft/lifo_queue.h, priority_queue.h   in other orders
  *   weft/channel.h    items with a sender's and a receiver's end, and a rendezvous

@@ -45,4 +45,5 @@ def main(program, source):
     sys.exit(promised(text) != printed)
 
 
-main(*sys.argv[1:])
+if __name__ == '__main__':
+    main(*sys.argv[1:])

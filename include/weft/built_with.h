@@ -5,7 +5,7 @@
  * that makes a loop refers to it; so a program that was compiled with other choices does not
  * link, and the linker says which those were:
  *
- *     undefined reference to `weft__built_with_lines_origins_time64_wheel_context_debug'
+ *     undefined reference to `weft__built_with_lines_origins_time64_wheel_context_debug_hooks'
  */
 #ifndef WEFT_BUILT_WITH_H
 #define WEFT_BUILT_WITH_H
@@ -45,12 +45,18 @@
 #define WEFT__WITH_DEBUG
 #endif
 
+#if WEFT_HOOKS
+#define WEFT__WITH_HOOKS _hooks
+#else
+#define WEFT__WITH_HOOKS
+#endif
+
 #define WEFT__BUILT_WITH                                                                           \
     WEFT__JOIN(WEFT__WITH_LINES, WEFT__WITH_ORIGINS, WEFT__WITH_TIME, WEFT__WITH_TIMERS,           \
-               WEFT__WITH_CONTEXT, WEFT__WITH_DEBUG)
-#define WEFT__JOIN(lines, origins, time, timers, context, debug)                                   \
-    WEFT__JOIN_(lines, origins, time, timers, context, debug)
-#define WEFT__JOIN_(lines, origins, time, timers, context, debug)                                  \
-    weft__built_with##lines##origins##time##timers##context##debug
+               WEFT__WITH_CONTEXT, WEFT__WITH_DEBUG, WEFT__WITH_HOOKS)
+#define WEFT__JOIN(lines, origins, time, timers, context, debug, hooks)                            \
+    WEFT__JOIN_(lines, origins, time, timers, context, debug, hooks)
+#define WEFT__JOIN_(lines, origins, time, timers, context, debug, hooks)                           \
+    weft__built_with##lines##origins##time##timers##context##debug##hooks
 
 #endif

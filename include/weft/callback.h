@@ -103,7 +103,7 @@ static inline void weft__callback_call(weft_callback *callback)
 /* "Suspended": so that nothing of it is touched any more. */
 __attribute__((unused)) static weft_step weft__callback_step(weft_frame *frame, weft_chain *chain)
 {
-    const weft_step gone = {true, false};
+    const weft_step gone = {WEFT__WAITS};
 #if WEFT_DEBUG
     static const weft_site site = {"callback", __FILE__, sizeof(weft_frame)};
 #elif WEFT_NAMES

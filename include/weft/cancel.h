@@ -32,7 +32,7 @@ WEFT__BEGIN_C
 /** How many requests stand on the task's own scope. */
 static inline int weft_cancelling(const weft_task *task)
 {
-    return task->chain.requests;
+    return (int)task->chain.requests;
 }
 
 /**
@@ -104,6 +104,7 @@ static inline void weft__request(weft_task *task, weft__serial *requests, weft__
     if (!weft__is_pending(&task->chain)) {
         weft__set_reason(&task->chain, reason); /* the first says why */
     }
+    weft__can_cancel(task->owner->core);
     *serial = weft__next_serial(&task->chain);
     *requests = *requests < WEFT__SERIAL_LAST ? (weft__serial)(*requests + 1) : *requests;
     weft__look(&task->chain);
@@ -132,7 +133,7 @@ static inline int weft_uncancel(weft_task *task)
             chain->status = 0;
         }
     }
-    return chain->requests;
+    return (int)chain->requests;
 }
 
 static inline void weft__scope_cancel(weft_scope *scope, const weft_reason *reason)

@@ -182,9 +182,11 @@ static inline void weft__choice_begin(weft__choice *choice, weft_case *cases, we
 static inline size_t weft__by_chance(weft_core *core, size_t count)
 {
     weft_executor *const chooser = weft__executor_of(core);
+#if WEFT_HOOKS
     if (chooser->choose != NULL) {
         return chooser->choose(chooser, count);
     }
+#endif
     chooser->chance = chooser->chance * 1664525U + 1013904223U;
     return (size_t)(chooser->chance >> 16) % count;
 }

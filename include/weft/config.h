@@ -12,8 +12,12 @@
  * | WEFT_NAMES       | 1; on AVR 0                  | each coroutine knows its name and file       |
  * | WEFT_ORIGINS     | as WEFT_LINES, hosted only   | a task knows the line where it failed        |
  * | WEFT_CONTEXT     | 1 if hosted                  | a task has a name, and context variables    |
+ * | WEFT_HOOKS       | 1 if hosted                  | testing.h can choose what runs, and watch   |
+ * | WEFT_REPORTS     | 1; on AVR 0                  | core.report is told what nobody else sees   |
+ * | WEFT_ASSERTS     | 1                            | 0: a misuse is undefined, and costs nothing |
  * | WEFT_EAGER       | 16; freestanding 4           | nested calls that may use the C stack        |
  * | WEFT_BUDGET      | 128                          | operations before the others get their turn  |
+ * | WEFT_POLL        | 61; freestanding 1           | resumes before the port is asked again      |
  * | WEFT_TIME_BITS   | 64; freestanding, AVR 32     | width of weft_time                           |
  * | WEFT_TICK_HZ     | 1,000,000,000; 32 bit: 1,000 | ticks a second of weft_time                  |
  * | WEFT_TIMERS_LIST | 1 below 64 bits              | a sorted list instead of the wheel           |
@@ -58,6 +62,18 @@
 #endif
 #if WEFT_DEBUG && !WEFT_NAMES
 #error "WEFT_DEBUG needs WEFT_NAMES"
+#endif
+#ifndef WEFT_HOOKS
+#define WEFT_HOOKS __STDC_HOSTED__
+#endif
+#ifndef WEFT_REPORTS
+#define WEFT_REPORTS !WEFT__TINY
+#endif
+#ifndef WEFT_ASSERTS
+#define WEFT_ASSERTS 1
+#endif
+#ifndef WEFT_POLL
+#define WEFT_POLL (__STDC_HOSTED__ ? 61 : 1) /* as Go and tokio have it; one pass of a chip */
 #endif
 #ifndef WEFT_EAGER
 #define WEFT_EAGER (__STDC_HOSTED__ ? 16 : 4)
@@ -124,8 +140,12 @@
 #define WEFT__WARN_POP _Pragma("GCC diagnostic pop")
 #endif
 
-/* A block declares its exit again. */
-#if defined __cplusplus && !defined __clang__
+/* A block declares its exit again. For gcc before 6, of which Debian's compiler for AVR is one, a
+ * _Pragma behind `else` or `for (…)` is a statement, so there it stands at file level. */
+#if !defined __clang__ && __GNUC__ < 6
+#pragma GCC diagnostic ignored "-Wshadow"
+#endif
+#if !defined __clang__ && (defined __cplusplus || __GNUC__ < 6)
 #define WEFT__SHADOW_OK
 #define WEFT__SHADOW_END
 #else
@@ -176,7 +196,11 @@ WEFT__END_C
  *
  * @param cure  Says what to do about it, as a string.
  */
+#if WEFT_ASSERTS
 #define WEFT_ASSERT(condition, cure)                                                               \
     ((condition) ? (void)0 : (void)(WEFT_STOP(__FILE__, __LINE__, __func__, cure)))
+#else
+#define WEFT_ASSERT(condition, cure) ((void)sizeof(!(condition)))
+#endif
 
 #endif

@@ -70,6 +70,13 @@ typedef struct weft_report {
     int status;
 } weft_report;
 
+/* What a wait does only where something was cancelled, or has a deadline. The first request and the
+ * first scope bring it: a program without either does not have it linked. */
+typedef struct weft__rare {
+    bool (*refuse)(weft_task *);
+    void (*arm_scopes)(weft_task *);
+} weft__rare;
+
 /** What the tasks of one loop share. */
 struct weft_core {
     weft_link ready;
@@ -79,6 +86,7 @@ struct weft_core {
     uint16_t budget;
     uint16_t refused;   /* waits in a row that were refused */
     weft_task *refuser; /* to this task */
+    const weft__rare *rare;
     uint16_t outside;   /* tasks that wait for an interrupt or another thread: no deadlock */
     uint8_t eager;      /* first steps that run inside the step of another task */
     weft__callbacks callbacks;
@@ -173,6 +181,7 @@ static inline void weft_core_init(weft_core *core, weft_time now)
     core->budget = WEFT_BUDGET;
     core->refused = 0;
     core->refuser = NULL;
+    core->rare = NULL;
     core->outside = 0;
     core->callbacks = callbacks;
     core->callbacks.owner.core = core;
@@ -374,12 +383,12 @@ __attribute__((cold, noinline, unused)) static void weft__report(weft_core *core
                                                                  const weft_frame *frame,
                                                                  const char *message, int status)
 {
-    if (core->report != NULL) {
+    if (WEFT_REPORTS && core->report != NULL) {
         weft_step_function *step = frame != NULL ? frame->step : NULL;
         const weft_reason *reason = NULL;
         weft_report report = WEFT__ZERO;
 #if WEFT_LINES
-        report.line = frame != NULL ? frame->line : 0;
+        report.line = frame != NULL ? (int)frame->line : 0;
 #endif
 #if WEFT_ORIGINS
         if (frame == NULL && task != NULL) {

@@ -52,16 +52,18 @@ typedef struct weft_port {
 
 typedef struct weft_executor {
     weft_core core;
-    weft_group group; /* owns the detached tasks: weft_spawn(&executor.group, …) */
     const weft_port *port;
     void *context;
+    uint16_t until_poll; /* private: resumes until the port is asked again, while there is work */
+    bool is_running, is_stopped; /* private */
+    weft_group group; /* owns the detached tasks: weft_spawn(&executor.group, …) */
     /* private: */
+#if WEFT_HOOKS
     size_t (*choose)(struct weft_executor *, size_t count); /* testing: which of the ready runs */
     void (*traced)(struct weft_executor *, weft_task *);    /* testing: before a task runs */
     void (*parked)(struct weft_executor *, weft_task *);    /* testing: after a step, if it waits */
-    uint32_t chance;     /* which of several that are equally good: see select.h */
-    uint16_t until_poll; /* resumes until the port is asked again, while there is work */
-    bool is_running, is_stopped;
+#endif
+    uint32_t chance; /* which of several that are equally good: see select.h */
 } weft_executor;
 
 WEFT__BEGIN_C
@@ -101,8 +103,6 @@ static inline weft_time weft_executor_next(weft_executor *executor)
 
 /* How it is done. */
 
-enum { WEFT__POLL_INTERVAL = 61 }; /* resumes between two polls, as Go and tokio have it */
-
 static inline weft_executor *weft__executor_of(weft_core *core)
 {
     return WEFT_CONTAINER(core, weft_executor, core);
@@ -128,14 +128,21 @@ static inline void weft__executor_notify(weft_core *core)
 
 static inline void weft_executor_init(weft_executor *executor, const weft_port *port, void *context)
 {
-    weft_executor fresh = WEFT__ZERO;
-    *executor = fresh;
+    __builtin_memset(executor, 0, sizeof *executor);
     executor->port = port;
     executor->context = context;
     weft_core_init(&executor->core, port->now(context));
     executor->core.notify = weft__executor_notify;
     weft__group_open(&executor->group, &executor->core);
     executor->group.owner.ended = weft__detached_ended;
+}
+
+/* The port is asked each WEFT_POLL resumes; with 1 it is each pass, and nothing is counted. */
+static inline void weft__count_resume(weft_executor *executor)
+{
+    if (WEFT_POLL > 1 && executor->until_poll > 0) {
+        executor->until_poll--;
+    }
 }
 
 /* Sleeps, or only looks if a task is ready; then makes ready what is due. */
@@ -147,10 +154,11 @@ static inline bool weft__poll(weft_executor *executor)
     const bool may_go_on = executor->port->sleep_until(executor->context, at) || !is_idle ||
                            !weft_remote_is_empty(&core->remote);
     core->now = executor->port->now(executor->context);
-    executor->until_poll = WEFT__POLL_INTERVAL;
+    executor->until_poll = WEFT_POLL;
     return may_go_on;
 }
 
+#if WEFT_HOOKS
 /* Testing: the one of a batch that runs next; counted anew, since a callback may be taken back.
  * Callbacks keep their place, so no task overtakes one. */
 static inline weft_link *weft__choose(weft_executor *executor, const weft_link *batch)
@@ -181,9 +189,7 @@ __attribute__((cold, noinline, unused)) static void weft__run_chosen(weft_execut
         weft_task *const task = WEFT_CONTAINER(link, weft_task, link);
         const bool is_callback = weft__is_callback(task); /* it may free itself */
         weft_link_remove(link);
-        if (executor->until_poll > 0) {
-            executor->until_poll--;
-        }
+        weft__count_resume(executor);
         if (executor->traced != NULL) {
             executor->traced(executor, task);
         }
@@ -193,23 +199,41 @@ __attribute__((cold, noinline, unused)) static void weft__run_chosen(weft_execut
     }
 }
 
+static inline bool weft__is_hooked(const weft_executor *executor)
+{
+    return executor->choose != NULL || executor->traced != NULL;
+}
+#else
+static inline bool weft__is_hooked(const weft_executor *executor)
+{
+    (void)executor;
+    return false;
+}
+
+static inline void weft__run_chosen(weft_executor *executor)
+{
+    (void)executor;
+}
+#endif
+
 /* Runs the tasks that are ready now, and no others. */
 static inline void weft__run_ready(weft_executor *executor)
 {
     weft_core *const core = &executor->core;
-    weft_link batch = WEFT__ZERO;
-    if (WEFT__RARE(executor->choose != NULL || executor->traced != NULL)) {
+    weft_link batch;
+    if (WEFT__RARE(weft__is_hooked(executor))) {
         weft__run_chosen(executor);
         return;
     }
-    weft_link_splice(&batch, &core->ready);
+    batch = core->ready; /* it is not empty */
+    batch.next->prev = &batch;
+    batch.prev->next = &batch;
+    weft_link_init(&core->ready);
     while (batch.next != &batch) { /* a step may take others out, the last of them too */
         weft_link *const link = batch.next;
         batch.next = link->next;
         link->next->prev = &batch;
-        if (executor->until_poll > 0) {
-            executor->until_poll--;
-        }
+        weft__count_resume(executor);
         (void)weft__task_run(core, WEFT_CONTAINER(link, weft_task, link));
     }
 }
@@ -218,7 +242,7 @@ static inline void weft__run_ready(weft_executor *executor)
 static inline bool weft__pass(weft_executor *executor)
 {
     weft_core *const core = &executor->core;
-    if (weft_link_is_empty(&core->ready) || executor->until_poll == 0) {
+    if (WEFT_POLL == 1 || executor->until_poll == 0 || weft_link_is_empty(&core->ready)) {
         if (!weft__poll(executor)) {
             return false;
         }

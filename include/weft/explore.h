@@ -36,6 +36,8 @@
 
 #include <weft/testing.h>
 
+#if WEFT_HOOKS /* without them nobody can choose */
+
 /* Choices in one run of weft_test_schedules(). */
 #ifndef WEFT_TEST_CHOICES
 #define WEFT_TEST_CHOICES 256
@@ -297,4 +299,5 @@ static inline int weft_test_cancellations(weft_test *test, enum weft_test_victim
 
 WEFT__END_C
 
+#endif
 #endif

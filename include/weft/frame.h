@@ -222,15 +222,16 @@ static inline T weft__make(T value)
 }
 }
 #define WEFT__OF_TYPE(child, fn) /* an error anyway */
-#define WEFT__SUSPENDED (weft_step{true, false})
+#define WEFT__SUSPENDED (weft_step{WEFT__WAITS})
 #define WEFT__NEW(fn, caller, ...)                                                                 \
     weft__make<struct fn>({.weft = weft__head(fn, caller), __VA_ARGS__})
 #else
 #define WEFT__OF_TYPE(child, fn)                                                                   \
     WEFT__STATIC_ASSERT(_Generic(&(child), struct fn *: 1, default: 0),                            \
                         "this is the frame of another coroutine than `" #fn "`")
-#define WEFT__SUSPENDED ((weft_step){true, false})
-#define WEFT__NEW(fn, caller, ...) ((struct fn){.weft = weft__head(fn, caller), __VA_ARGS__})
+#define WEFT__SUSPENDED ((weft_step){WEFT__WAITS})
+#define WEFT__NEW(fn, of, ...)                                                                     \
+    ((struct fn){.weft = {.step = fn, .caller = of, .state = WEFT__START}, __VA_ARGS__})
 #endif
 
 /* Enters something and waits for it at state n. The label stands in a branch that is never taken,
@@ -241,7 +242,7 @@ static inline T weft__make(T value)
         WEFT__AT(n);                                                                               \
         {                                                                                          \
             const weft_step weft__verdict = (enter);                                               \
-            if (weft__verdict.suspended) {                                                         \
+            if (weft__verdict.suspended != 0) {                                                    \
                 return weft__verdict;                                                              \
             }                                                                                      \
         }                                                                                          \

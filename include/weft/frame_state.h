@@ -22,7 +22,11 @@
 #if WEFT_LINES
 typedef uint16_t weft__state;
 typedef uint16_t weft__serial; /* numbers cancel requests: see scope.h; 15 bits of it */
-enum { WEFT__START = 0x6000, WEFT__LAST = 0xbfff, WEFT__SERIAL_LAST = 0x7fff };
+enum {
+    WEFT__START = 0x6000,
+    WEFT__LAST = __INT_MAX__ > 0xbfff ? 0xbfff : __INT_MAX__,
+    WEFT__SERIAL_LAST = 0x7fff
+};
 #else
 typedef uint8_t weft__state;
 typedef uint8_t weft__serial;
@@ -44,9 +48,13 @@ typedef struct weft_chain weft_chain;
 
 /** What a step tells. Not suspended: it has ended or yielded, and `top` is its caller. */
 typedef struct weft_step {
-    bool suspended; /* it waits */
-    bool enters;    /* it waits only for the trampoline to enter `top`: the C stack is deep enough */
+    uint8_t suspended; /* 0; WEFT__WAITS; WEFT__ENTERS. One byte: that is returned in a register */
 } weft_step;
+
+enum {
+    WEFT__WAITS = 1,
+    WEFT__ENTERS = 2 /* only for the trampoline to enter `top`: the C stack is deep enough */
+};
 
 /** A coroutine: one step of it, from where its frame stands. */
 typedef weft_step weft_step_function(weft_frame *, weft_chain *);
@@ -154,7 +162,7 @@ static inline bool weft__is_pending(const weft_chain *chain)
 
 static inline weft_step weft__back(void)
 {
-    const weft_step back = {false, false};
+    const weft_step back = {0};
     return back;
 }
 
@@ -175,11 +183,16 @@ static inline weft_frame weft__head(weft_step_function *step, weft_frame *caller
  */
 static inline const weft_site *weft_describe(weft_step_function *step)
 {
+#if WEFT_NAMES
     weft_frame frame = weft__head(step, NULL);
     weft_chain ask = WEFT__ZERO;
     frame.state = WEFT__DESCRIBE;
     step(&frame, &ask);
     return (const weft_site *)(const void *)ask.top;
+#else
+    (void)step;
+    return NULL;
+#endif
 }
 
 /* Stops because of what a coroutine did, naming it and the line it stands at. */
@@ -187,7 +200,7 @@ __attribute__((noreturn, cold, noinline, unused)) static void
 weft__stop_in(const weft_frame *frame, const weft_site *site, const char *cure)
 {
 #if WEFT_LINES
-    const int line = frame->line;
+    const int line = (int)frame->line;
 #else
     const int line = 0;
 #endif
@@ -247,7 +260,7 @@ static inline weft_step weft__return(weft_frame *frame, weft_chain *chain, bool 
     if (cleaning) {
         weft__unclean(frame, chain);
     }
-    if (WEFT__RARE(chain->block != NULL) && chain->block->frame == frame) {
+    if (WEFT_ASSERTS && WEFT__RARE(chain->block != NULL) && chain->block->frame == frame) {
         weft__stop_in(frame, weft_describe(frame->step),
                       "it ended inside a block: leave blocks by `break` or WEFT_RETURN, not `goto`");
     }
@@ -309,12 +322,12 @@ static inline void weft__passes(const weft_frame *frame, weft_chain *chain, int 
 /* Enters the frame on top: at once, or, when the C stack is deep enough, by the trampoline. */
 static inline weft_step weft__call(weft_chain *chain, weft_step_function *step)
 {
-    weft_step verdict = {true, true};
+    weft_step verdict = {WEFT__ENTERS};
     if (WEFT__RARE(++chain->depth > WEFT_EAGER)) {
         return verdict;
     }
     verdict = step(chain->top, chain);
-    if (!verdict.suspended) {
+    if (verdict.suspended == 0) {
         chain->depth--;
     }
     return verdict;
@@ -326,7 +339,7 @@ static inline bool weft__trampoline(weft_chain *chain)
     do {
         chain->depth = 0;
         const weft_step verdict = chain->top->step(chain->top, chain);
-        if (verdict.suspended && !verdict.enters) {
+        if (verdict.suspended == WEFT__WAITS) {
             return false; /* and nothing is touched: a callback may have freed all of it */
         }
     } while (chain->top != NULL);

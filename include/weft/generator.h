@@ -269,7 +269,7 @@ static inline bool weft__drive(weft_frame *generator, int16_t thrown)
     weft_frame driver = WEFT__ZERO;
     weft_chain chain = WEFT__ZERO;
     weft_step verdict = weft__advance(&driver, &chain, generator, thrown);
-    while (verdict.enters || chain.top != &driver) { /* deeper than WEFT_EAGER */
+    while (verdict.suspended == WEFT__ENTERS || chain.top != &driver) { /* deeper than WEFT_EAGER */
         chain.depth = 0;
         verdict = chain.top->step(chain.top, &chain);
     }

@@ -304,8 +304,7 @@ static inline int weft__group_add(weft_group *group, weft_task *task, weft_frame
 {
     weft_core *const core = group->owner.core;
     if (core == NULL || group->is_cancelled) {
-        const weft_task refused = WEFT__ZERO;
-        *task = refused;
+        __builtin_memset(task, 0, sizeof *task);
         task->chain.flags = WEFT__IS_TASK | WEFT__DONE;
         task->status = core == NULL ? WEFT_EGROUP : WEFT_ECANCELED;
         task->owner = core != NULL ? &core->callbacks.owner : NULL;

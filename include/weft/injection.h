@@ -27,6 +27,8 @@
 
 #include <weft/explore.h>
 
+#if WEFT_HOOKS /* without them nobody can watch or choose */
+
 /**
  * A fault point: something that can fail.
  *
@@ -144,4 +146,5 @@ static inline int weft_test_faults(weft_test *test, weft_test_program *program, 
 
 WEFT__END_C
 
+#endif
 #endif

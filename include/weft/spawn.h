@@ -103,7 +103,7 @@ static inline bool weft__slot_is_free(const weft_task *task, const char *file, i
                                       const char *function)
 {
     (void)file, (void)line, (void)function;
-    if (WEFT__RARE(weft__slot_is_in_use(task))) {
+    if (WEFT_ASSERTS && WEFT__RARE(weft__slot_is_in_use(task))) {
         WEFT_STOP(file, line, function,
                   weft_task_is_done(task)
                       ? "this task has ended, but waits to be taken: see weft_group_next_finished"

@@ -164,7 +164,7 @@ __attribute__((noreturn, cold, noinline, unused)) static void weft__not_a_task(w
 
 static inline weft_task *weft__task(weft_chain *chain)
 {
-    if (WEFT__RARE((chain->flags & WEFT__IS_TASK) == 0)) {
+    if (WEFT_ASSERTS && WEFT__RARE((chain->flags & WEFT__IS_TASK) == 0)) {
         weft__not_a_task(chain->top);
     }
     return WEFT_CONTAINER(chain, weft_task, chain);
@@ -221,15 +221,21 @@ __attribute__((cold, noinline, unused)) static bool weft__refuse(weft_task *task
     return true;
 }
 
+static inline void weft__can_cancel(weft_core *core)
+{
+    static const weft__rare rare = {weft__refuse, weft__arm_scopes};
+    core->rare = &rare;
+}
+
 /* True: it waits now. */
 static inline bool weft__park(weft_chain *chain, weft_link *list, int how)
 {
     weft_task *const task = weft__task(chain);
     if (WEFT__RARE(weft__is_pending(chain)) && (how & WEFT__HOLDS) == 0) {
-        return weft__refuse(task);
+        return task->owner->core->rare->refuse(task);
     }
     if (WEFT__RARE((chain->flags & WEFT__UNARMED) != 0)) {
-        weft__arm_scopes(task);
+        task->owner->core->rare->arm_scopes(task);
     }
     chain->flags = (uint8_t)(chain->flags | how);
     chain->status = 0;
@@ -261,11 +267,10 @@ static inline void weft__scope_leave(weft_task *task, weft_scope *scope)
 static inline void weft__task_start(weft_owner *owner, weft_link *siblings, weft_task *task,
                                     weft_frame *frame)
 {
-    weft_task fresh = WEFT__ZERO;
-    fresh.chain.top = frame;
-    fresh.chain.flags = WEFT__IS_TASK | WEFT__READY;
-    fresh.owner = owner;
-    *task = fresh;
+    __builtin_memset(task, 0, sizeof *task);
+    task->chain.top = frame;
+    task->chain.flags = WEFT__IS_TASK | WEFT__READY;
+    task->owner = owner;
     weft_link_insert(siblings, &task->sibling);
     weft_link_insert(&owner->core->ready, &task->link);
 }

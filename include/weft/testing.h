@@ -22,6 +22,8 @@
  *     explore.h        many seeds, every schedule, a cancellation at every place
  *     injection.h      everything that can fail fails once
  *     descriptors.h    hosted: descriptors that were left open
+ *
+ * Freestanding it needs -DWEFT_HOOKS=1 for the whole program: see config.h.
  */
 #ifndef WEFT_TESTING_H
 #define WEFT_TESTING_H
@@ -29,6 +31,8 @@
 #include <weft/leak.h>
 #include <weft/sequencer.h>
 #include <weft/virtual_clock.h>
+
+#if WEFT_HOOKS /* without them nobody can watch or choose */
 
 WEFT__BEGIN_C
 
@@ -332,4 +336,5 @@ static inline int weft__test_run_copy(weft_test *test, T frame)
 }
 #endif
 
+#endif
 #endif

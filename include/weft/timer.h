@@ -190,6 +190,7 @@ static inline void weft__scope_enter(weft_frame *frame, weft_chain *chain, weft_
     fresh.timer.fire = weft__scope_fire;
     *scope = fresh;
     weft__scope_push(chain, frame, scope);
+    weft__can_cancel(scope->task->owner->core);
 }
 
 /* Gives a scope that was just entered its deadline, which may have passed. */
@@ -278,13 +279,11 @@ static inline void weft__sleep_arm(struct weft_sleep *sleep, weft_task *task)
 
 static inline WEFT_ASYNC(weft_sleep, self)
 {
-    if (self->after <= 0) {
-        WEFT_PASS();
-    } else {
+    if (self->after > 0) {
         weft__sleep_arm(self, WEFT_SELF());
-        WEFT_PARK(NULL);
-        weft_timers_cancel(&weft__core(weft__c)->timers, &self->timer);
     }
+    WEFT__PARK(WEFT__N, NULL, self->after > 0 ? WEFT__PARKED : WEFT__READY); /* or WEFT_PASS() */
+    weft_timers_cancel(&weft__core(weft__c)->timers, &self->timer);
     WEFT_RETURN_STATUS(WEFT_STATUS());
 }
 WEFT_END

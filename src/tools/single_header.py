@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: MIT
 """Writes weft_core.h, the freestanding part of Weft as one file.
 
-usage: single_header.py FLOORS INCLUDE_DIR VERSION OUTPUT [DEPFILE]
+usage: single_header.py FLOORS INCLUDE_DIR VERSION OUTPUT [DEPFILE [PORT...]]
 
 Takes the freestanding headers in the order of FLOORS, each after those that it includes, each
 once. Comments stay; the guards stay, too: a program may use weft_core.h and, somewhere else,
-<weft/frame.h>. What goes is the #include of what already stands above, and the licence lines.
+<weft/frame.h>. A PORT, such as port_cortex_m, comes behind the others. What goes is the #include of what already stands above, and the licence lines.
 """
 import re
 import sys
@@ -40,10 +40,10 @@ def take(header, include_dir, taken):
         taken[header] = LICENCE.sub('', INCLUDE.sub('', text))
 
 
-def main(floors, include_dir, version, output, depfile=None):
+def main(floors, include_dir, version, output, depfile=None, *ports):
     include_dir = Path(include_dir)
     taken = {}
-    for header in freestanding(Path(floors)):
+    for header in freestanding(Path(floors)) + ['weft/%s.h' % port for port in ports]:
         if (include_dir / header).exists():
             take(header, include_dir, taken)
     parts = [HEAD.format(version=version)] + list(taken.values())

@@ -1,0 +1,49 @@
+/* board.h - what the samples here want of a board: a console, two LEDs, an interrupt. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * board_NAME.c has it for one target; board_host.c for your computer, on a clock that jumps. So
+ * each sample is one source for all of them.
+ *
+ * | target      | core       | start-up             | its port          | runs in            |
+ * |-------------|------------|----------------------|-------------------|--------------------|
+ * | microbit    | Cortex-M0  | start_cortex_m.c, ld | port_cortex_m.h   | qemu-system-arm    |
+ * | mps2        | Cortex-M3  | start_cortex_m.c, ld | port_cortex_m.h   | qemu-system-arm    |
+ * | atmega328p  | AVR        | start_avr.S, ld      | port_avr.h        | simavr             |
+ * | virt        | RV32IMAC   | start_riscv.S, ld    | port_riscv.h      | qemu-system-riscv32|
+ * | host        | yours      |                      | testing.h         |                    |
+ */
+#ifndef BOARD_H
+#define BOARD_H
+
+#include <weft/executor.h>
+
+/** Prepares the board, and an executor on its clock. Once. */
+weft_executor *board_start(void);
+
+/** The time. */
+weft_time board_now(void);
+
+/** Ends the program with an exit status: here the emulator's. */
+_Noreturn void board_exit(int status);
+
+/** Writes one character to the console, and waits until that is out. */
+void board_put(char c);
+
+/** Has board_interrupted() called by an interrupt of the hardware, at once or soon. */
+void board_interrupt(void);
+
+/** The program's: what the interrupt does. Context: interrupt. */
+void board_interrupted(void);
+
+/** The program's: a byte has come in by the serial line. Context: interrupt. */
+void board_received(uint8_t byte);
+
+/** Begins to listen to the serial line. */
+void board_listen(void);
+
+/** On the console: a text; a number; "  250 ms: " and a text and the end of the line. */
+void board_print(const char *text);
+void board_print_number(long number);
+void board_say(const char *text);
+
+#endif

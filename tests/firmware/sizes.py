@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: MIT
+"""Measures what Weft takes on each core, compares it with budget.txt, and writes docs/sizes.md."""
+import re
+
+from harness import ROOT, run
+
+HERE = ROOT / 'tests/firmware'
+BUDGET = HERE / 'budget.txt'
+PAGE = ROOT / 'docs/sizes.md'
+CORES = ['Cortex-M0', 'Cortex-M3', 'AVR', 'RV32']
+SMALLEST = ['-DWEFT_LINES=0', '-DWEFT_NAMES=0', '-DWEFT_REPORTS=0', '-DWEFT_ASSERTS=0']
+WITH_LINES = ['-DWEFT_LINES=1', '-DWEFT_NAMES=1', '-DWEFT_REPORTS=1']
+
+
+def symbols(target, source, flags, directory):
+    """(bytes of code and constants, {symbol: its size}) of an object file."""
+    output = directory / ('%s.%s.o' % (source, target.name))
+    tools = target.prefix
+    status, said = run(target.flags() + list(flags) + ['-c', HERE / 'measured' / source, '-o',
+                                                       output])
+    if status:
+        raise RuntimeError('%s on %s\n%s' % (source, target.core, said))
+    listed = run([tools + 'nm', '-S', output])[1]
+    # A name may be followed by what the compiler made of the function: .constprop.0, .part.1
+    found = {}
+    for size, name in re.findall(r'^\w+ (\w+) \w (\w+)', listed, re.MULTILINE):
+        found[name] = found.get(name, 0) + int(size, 16)
+    return int(run([tools + 'size', output])[1].split('\n')[1].split()[0]), found
+
+
+def flash_of_weft(target, source, flags, directory):
+    total, found = symbols(target, source, flags, directory)
+    return total - sum(size for name, size in found.items() if name.startswith('program_'))
+
+
+def measure(target, directory):
+    """{figure: number} for one target."""
+    figures = {}
+    for flags, suffix in ((SMALLEST, ''), (WITH_LINES, ', with lines')):
+        for name, size in symbols(target, 'ram.c', flags, directory)[1].items():
+            if suffix == '' or name in ('ram_frame', 'ram_task', 'ram_sleep', 'ram_executor'):
+                figures['RAM: ' + name[4:] + suffix] = size
+    for name, size in symbols(target, 'forms.c', [], directory)[1].items():
+        figures['flash: form ' + name] = size
+    figures['flash: kernel'] = flash_of_weft(target, 'kernel.c', SMALLEST, directory)
+    figures['flash: everything'] = flash_of_weft(target, 'everything.c', SMALLEST, directory)
+    figures['flash: everything, with lines'] = flash_of_weft(target, 'everything.c', WITH_LINES,
+                                                             directory)
+    for source, flags in (('speed.c', ['-O2']), ('stack.c', [])):
+        program = directory / ('%s.%s.elf' % (source, target.name))
+        wrong = target.build(program, [HERE / source], flags)
+        if wrong:
+            raise RuntimeError(wrong)
+        for kind, what, number in re.findall(r'^(\w+) (\w+) (\d+)$', target.execute(program)[1],
+                                             re.MULTILINE):
+            # Tenths that the phase of a clock may change are no matter.
+            figures['%s: %s' % (kind, what)] = (int(number) + 5) // 10 if kind == 'speed' else int(
+                number)
+    return figures
+
+
+def budget():
+    """{figure: {core: number}}"""
+    rows = (line.split('|') for line in BUDGET.read_text().splitlines() if '|' in line)
+    return {row[0].strip(): dict(zip(CORES, map(int, row[1].split()))) for row in rows}
+
+
+TITLES = {
+    'RAM': ('## RAM', 'Bytes of each, in the smallest configuration: `%s`. "With lines" is the '
+            'default of all cores but AVR: each frame keeps the line that it stands at.'
+            % ' '.join(SMALLEST)),
+    'flash': ('## Flash', 'Bytes of code and constants at -Os. The forms are one state machine: a '
+              'loop that waits for two flags in turn and then gives way (`measured/forms.c`): as a '
+              'protothread of resume.h, written by hand, and with a switch over line numbers in '
+              'two bytes. *Kernel* is executor, task, timer list and event; *everything* has '
+              'scopes, groups, cancellation, a queue, a semaphore, a ring and a transfer.'),
+    'speed': ('## Speed', 'Instructions (QEMU, which counts each as one), and on AVR cycles, at '
+              '-O2. *resume* is from the ready queue to a coroutine that gives way, and back into '
+              'the queue, with its part of the executor\'s pass; *wake, park, pass* is two tasks '
+              'that wake each other, with a whole pass for each two steps.'),
+    'stack': ('## C stack', 'Bytes from main() down, in a program that awaits so many levels deep, '
+              'at -Os, interrupts included.'),
+}
+
+
+def page(measured):
+    lines = ['# What it takes', '', 'Written by tests/firmware/run; a figure that grows past '
+             'tests/firmware/budget.txt is a failure there. Debian 12\'s compilers: '
+             'arm-none-eabi-gcc 12.2, avr-gcc 5.4, riscv64-unknown-elf-gcc 12.2.']
+    figures = list(measured[CORES[0]])
+    for kind, (title, text) in TITLES.items():
+        lines += ['', title, '', text, '', '| | %s |' % ' | '.join(CORES), '|---|' + '--:|' * 4]
+        for figure in figures:
+            if figure.startswith(kind + ':'):
+                lines.append('| %s | %s |' % (figure.split(': ')[1].replace('_', ' '), ' | '.join(
+                    str(measured[core].get(figure, '')) for core in CORES)))
+    return '\n'.join(lines) + '\n'
+
+
+def check(targets, directory):
+    """Measures, writes the page; returns [(label, what is wrong)]."""
+    measured, limits = {target.core: measure(target, directory) for target in targets}, budget()
+    results = []
+    for core in CORES:
+        for figure, number in measured[core].items():
+            limit = limits.get(figure, {}).get(core)
+            wrong = ''
+            if limit is None:
+                wrong = 'it has no budget: add it to tests/firmware/budget.txt'
+            elif number > limit:
+                wrong = '%d is more than the budget, %d: make it smaller, or say in ' \
+                        'tests/firmware/budget.txt that it may grow' % (number, limit)
+            results.append(('%s on %s' % (figure, core), wrong))
+    PAGE.write_text(page(measured))
+    return results

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""The targets: how a program is built for each, and how it runs in its emulator.
+
+A program is some sources and a board; it prints by its serial line, and ends with an exit status.
+"""
+import subprocess
+import sys
+from pathlib import Path
+
+from harness import ROOT, run
+
+SAMPLES = ROOT / 'samples/firmware'
+STRICT = ['-std=c11', '-Os', '-g', '-Wall', '-Wextra', '-Wpedantic', '-Wshadow', '-Wconversion',
+          '-Werror', '-ffreestanding', '-ffunction-sections', '-fdata-sections',
+          '-I', ROOT / 'include', '-I', SAMPLES]
+LINK = ['-nostartfiles', '-nostdlib', '-Wl,--gc-sections']
+ALWAYS = ['board.c', 'memory.c']
+QEMU = ['-nographic', '-monitor', 'none', '-serial', 'stdio']
+# Time that passes by instructions, and jumps where the core sleeps: so a run is exact, and short.
+EXACT = ['-icount', 'shift=0,sleep=off']
+
+
+class Target:
+    """A core, a board, an emulator."""
+
+    def __init__(self, name, core, compiler, machine, choices, script, start, emulator, link=()):
+        self.name, self.core, self.prefix = name, core, compiler
+        self.compiler = [compiler + 'gcc'] + machine
+        self.choices = choices
+        self.link = ['-T', script] + list(link)
+        self.start = start
+        self.emulator = emulator
+
+    def flags(self):
+        return self.compiler + STRICT + self.choices
+
+    def build(self, output, sources, extra=(), board=True):
+        """Builds a program. Returns what the compiler said, or ''."""
+        boards = ALWAYS + ['board_%s.c' % self.name] if board else []
+        files = [self.start] + boards # in SAMPLES, which is the current directory: __FILE__ is short
+        status, said = run(self.flags() + LINK + self.link + list(extra) + files + list(sources) +
+                           ['-lgcc', '-o', output])
+        return said or 'it failed' if status else ''
+
+    def command(self, program, exact=True):
+        if self.emulator[0].startswith('qemu'):
+            return self.emulator + QEMU + (EXACT if exact else []) + ['-kernel', str(program)]
+        return self.emulator + [str(program)]
+
+    def execute(self, program, text='', timeout=20):
+        """Runs a program, and sends it a text once it has printed a line. Then time is not made to
+        jump: the text has to come in time. Returns (exit status, what it printed)."""
+        command = self.command(program, exact=not text)
+        if text and not self.emulator[0].startswith('qemu'):
+            command[1:1] = ['-i', text]
+        with subprocess.Popen(['timeout', str(timeout)] + command, stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0) as emulator:
+            printed = emulator.stdout.readline()
+            try:
+                printed += emulator.communicate(text.encode())[0]
+            except BrokenPipeError:
+                printed += emulator.stdout.read()
+        return emulator.returncode, printed.decode('ascii', 'replace').replace('\r', '')
+
+
+ARM = ['-semihosting-config', 'enable=on,target=native']
+
+
+def targets(avr_runner):
+    """All of them; `avr_runner` is the program of avr_runner.c."""
+    return [
+        Target('microbit', 'Cortex-M0', 'arm-none-eabi-', ['-mcpu=cortex-m0', '-mthumb'],
+               ['-DWEFT_CLOCK_HZ=16000000', '-DWEFT_TICK_HZ=1000000'],
+               'cortex_m.ld', 'start_cortex_m.c', ['qemu-system-arm', '-M', 'microbit'] + ARM,
+               ['-Wl,--defsym=RAM_LEN=0x4000']),
+        Target('mps2', 'Cortex-M3', 'arm-none-eabi-', ['-mcpu=cortex-m3', '-mthumb'],
+               ['-DWEFT_CLOCK_HZ=25000000', '-DWEFT_TICK_HZ=1000000'],
+               'cortex_m.ld', 'start_cortex_m.c', ['qemu-system-arm', '-M', 'mps2-an385'] + ARM,
+               ['-Wl,--defsym=RAM_LEN=0x400000']),
+        Target('atmega328p', 'AVR', 'avr-', ['-mmcu=atmega328p'],
+               ['-DF_CPU=16000000UL', '-DWEFT_TICK_HZ=250000'],
+               'atmega328p.ld', 'start_avr.S', [str(avr_runner)]),
+        Target('virt', 'RV32', 'riscv64-unknown-elf-',
+               ['-march=rv32imac', '-misa-spec=2.2', '-mabi=ilp32', '-mcmodel=medany',
+                '-msmall-data-limit=0'],
+               ['-DWEFT_CLOCK_HZ=10000000', '-DWEFT_TICK_HZ=10000000'],
+               'virt.ld', 'start_riscv.S',
+               ['qemu-system-riscv32', '-M', 'virt', '-bios', 'none', '-rtc', 'clock=vm'],
+               ['-Wl,--no-warn-rwx-segments']),
+    ]
