@@ -296,7 +296,9 @@ static WEFT_ASYNC(setter, self)
     WEFT_TRY(self->nap, weft_sleep, 0);
 WEFT_FINALLY:
     weft_event_set(&event);
-    weft_event_clear(&event);
+    if (WEFT_OUTCOME() == 0) { /* cancelled, it may come before those that are to wait */
+        weft_event_clear(&event);
+    }
 }
 WEFT_END
 
