@@ -225,9 +225,13 @@ static inline void weft__run_ready(weft_executor *executor)
         weft__run_chosen(executor);
         return;
     }
-    batch = core->ready; /* it is not empty */
+    /* It is not empty. Pointer by pointer: to load both at once, right after they were stored one by
+     * one, stalls a processor that forwards stores to loads. */
+    weft_link *const last = core->ready.prev;
+    last->next = &batch;
+    batch.prev = last;
+    batch.next = core->ready.next;
     batch.next->prev = &batch;
-    batch.prev->next = &batch;
     weft_link_init(&core->ready);
     while (batch.next != &batch) { /* a step may take others out, the last of them too */
         weft_link *const link = batch.next;
