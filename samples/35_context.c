@@ -53,14 +53,12 @@ struct server {
     WEFT_FRAME;
     weft_group group;
     WEFT_TASK(handle) first, second;
-    struct weft_sleep pause;
 };
 
 static WEFT_ASYNC(server, self)
 {
     WEFT_GROUP(self->group) {
         WEFT_SPAWN(&self->group, &self->first, handle, "first");
-        WEFT_TRY(self->pause, weft_sleep, WEFT_MS(5));
         WEFT_SPAWN(&self->group, &self->second, handle, "second");
     }
 }
@@ -76,8 +74,8 @@ int main(void)
  * [-] accepted
  * [first] users
  * [first] orders
- * [first] answered
  * [second] users
  * [second] orders
+ * [first] answered
  * [second] answered
  */
