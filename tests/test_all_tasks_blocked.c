@@ -277,13 +277,13 @@ static void say(void *name)
 
 struct poster {
     WEFT_FRAME;
-    weft_callback callback;
 };
 
 static WEFT_ASYNC(poster, self)
 {
-    static char callback[] = "callback";
-    weft_callback_post(&test.executor.core, &self->callback, say, callback);
+    static weft_callback callback; /* it is called after this frame has ended */
+    static char name[] = "callback";
+    weft_callback_post(&test.executor.core, &callback, say, name);
 }
 WEFT_END
 
@@ -292,7 +292,7 @@ START_TEST(a_callback_that_was_posted_comes_first)
     static WEFT_TASK(poster) task;
     begin();
     START(&first, idler, "idle", 0);
-    START(&task, poster, .callback = {0});
+    START(&task, poster);
     ck_assert_int_eq(weft_test_run_until(&test, &first.task), 0);
     ck_assert_str_eq(test.trace, "callback@0s idle@0s ");
 }
