@@ -231,14 +231,14 @@ END_TEST
 START_TEST(cancelled_a_failure_of_a_cleanup_beats_cancelled)
 {
     canceller_task asker = {0};
-    begin_with(WORKS(.work = 9, .cleanup = 2), WORKS(.work = 1, .cleanup = 2, .status = -5),
-               WORKS(.work = 9));
+    begin_with(WORKS(.work = 9), WORKS(.work = 1, .cleanup = 2, .status = -5),
+               WORKS(.work = 9, .cleanup = 2));
     START(&gathering, gatherer, 3, .collect = _i == 1);
     START(&asker, canceller, &gathering.task, WEFT_S(2)); /* b is in its cleanup */
     ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(trace, _i == 0 ? "b-5@2 c-4097@2 a-4097@4 "
+    ck_assert_str_eq(trace, _i == 0 ? "a-4097@2 b-5@2 c-4097@4 "
                                       "gather-5@4: a-4097 b-5 c-4097 failed b "
-                                    : "b-5@2 c-4097@2 a-4097@4 "
+                                    : "a-4097@2 b-5@2 c-4097@4 "
                                       "gather-4097@4: a-4097 b-5 c-4097 failed b ");
 }
 END_TEST

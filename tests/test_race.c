@@ -232,6 +232,14 @@ START_TEST(staggered_the_next_is_started_as_soon_as_the_one_before_has_failed)
 }
 END_TEST
 
+START_TEST(staggered_the_next_is_started_when_the_latest_has_failed_though_an_earlier_one_runs)
+{
+    race(WEFT_S(5), WORKS(.work = 99), WORKS(.work = 1, .status = -6), WORKS(.work = 1));
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "b-6@6 c0@7 a-4097@7 race0@7: a-4097 b-6 c0 won c failed b on ");
+}
+END_TEST
+
 START_TEST(staggered_the_delay_begins_anew_with_each_start)
 {
     race(WEFT_S(4), WORKS(.work = 3, .status = -5), WORKS(.work = 99), WORKS(.work = 1));
@@ -526,6 +534,7 @@ SUITE(race)
     TEST(one_that_has_succeeded_already_wins_without_a_wait_but_for_the_others);
     TEST(staggered_the_next_is_started_after_the_delay);
     TEST(staggered_the_next_is_started_as_soon_as_the_one_before_has_failed);
+    TEST(staggered_the_next_is_started_when_the_latest_has_failed_though_an_earlier_one_runs);
     TEST(staggered_the_delay_begins_anew_with_each_start);
     TEST(staggered_a_failure_of_an_earlier_one_starts_nobody);
     TEST(staggered_those_that_are_not_needed_are_never_started);

@@ -326,6 +326,60 @@ START_TEST(where_a_deadline_has_passed_it_is_now)
 }
 END_TEST
 
+/* In a cleanup, inside scopes from outside. */
+struct cleans_inside {
+    WEFT_FRAME;
+    struct weft_sleep nap;
+};
+
+static WEFT_ASYNC(cleans_inside, self)
+{
+    WEFT_TRY(self->nap, weft_sleep, WEFT_S(5));
+WEFT_FINALLY:
+    say_deadline(WEFT_SELF());
+}
+WEFT_END
+
+struct limits_inside {
+    WEFT_FRAME;
+    weft_time outer;
+    bool cancels; /* the inner scope, instead of its deadline */
+    weft_scope a, b;
+    struct cleans_inside inner;
+};
+
+static WEFT_ASYNC(limits_inside, self)
+{
+    WEFT_TIMEOUT(self->a, self->outer) {
+        WEFT_MOVE_ON(self->b, self->cancels ? WEFT_S(4) : WEFT_S(2)) {
+            WEFT_TRY(self->inner, cleans_inside);
+        }
+    }
+}
+WEFT_END
+
+START_TEST(in_a_cleanup_a_scope_that_has_expired_does_not_count_and_one_further_out_does)
+{
+    WEFT_TASK(limits_inside) task = {0};
+    begin();
+    START(&task, limits_inside, _i == 0 ? WEFT_FOREVER : WEFT_S(9));
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, _i == 0 ? "never " : "9 ");
+}
+END_TEST
+
+START_TEST(in_a_cleanup_the_deadline_of_a_scope_that_was_cancelled_counts_until_it_passes)
+{
+    WEFT_TASK(limits_inside) task = {0};
+    begin();
+    START(&task, limits_inside, WEFT_S(9), true);
+    run_one_pass();
+    weft_scope_cancel(&task.frame.b);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "4 ");
+}
+END_TEST
+
 START_TEST(a_scope_tells_whether_it_was_cancelled_by_its_deadline_or_by_somebody)
 {
     WEFT_TASK(timed) task = {0};
@@ -355,5 +409,7 @@ SUITE(scope_deadline)
     TEST(what_a_shield_hides_counts_from_its_end);
     TEST(where_it_is_cancelled_it_is_now_and_what_the_cleanup_knows_of_does_not_count);
     TEST(where_a_deadline_has_passed_it_is_now);
+    TEST_EACH(in_a_cleanup_a_scope_that_has_expired_does_not_count_and_one_further_out_does, 2);
+    TEST(in_a_cleanup_the_deadline_of_a_scope_that_was_cancelled_counts_until_it_passes);
     TEST_EACH(a_scope_tells_whether_it_was_cancelled_by_its_deadline_or_by_somebody, 3);
 }

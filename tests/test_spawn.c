@@ -207,6 +207,19 @@ START_TEST(any_slot_of_a_pool_that_is_free_is_found)
 }
 END_TEST
 
+START_TEST(a_slot_whose_task_has_ended_may_be_moved_and_used_again)
+{
+    worker_task slot = {0}, moved;
+    begin();
+    START(&slot, worker, 'a', 1);
+    ck_assert_int_eq(run(), 0);
+    moved = slot;
+    START(&moved, worker, 'b', 1);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "a0@1 b0@2 ");
+}
+END_TEST
+
 /* Prepared, and started later. */
 
 START_TEST(a_slot_is_first_prepared_then_it_runs_then_it_has_ended)
@@ -367,6 +380,7 @@ SUITE(spawn)
     TEST(a_pool_uses_a_slot_again_when_its_task_has_ended);
     TEST(a_pool_of_one_works);
     TEST(any_slot_of_a_pool_that_is_free_is_found);
+    TEST(a_slot_whose_task_has_ended_may_be_moved_and_used_again);
     TEST(a_slot_is_first_prepared_then_it_runs_then_it_has_ended);
     TEST(tasks_that_were_prepared_run_in_the_order_in_which_they_are_started);
     TEST(the_arguments_are_evaluated_once_when_it_is_prepared);

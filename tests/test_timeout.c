@@ -354,14 +354,12 @@ static WEFT_ASYNC(timed_at, self)
 {
     WEFT_TRY(self->nap, weft_sleep, self->before);
     if (self->moves_on) {
-        WEFT_MOVE_ON_AT(self->scope, self->at)
-        {
+        WEFT_MOVE_ON_AT(self->scope, self->at) {
             WEFT_TRY(self->nap, weft_sleep, self->work);
             say("worked ");
         }
     } else {
-        WEFT_TIMEOUT_AT(self->scope, self->at)
-        {
+        WEFT_TIMEOUT_AT(self->scope, self->at) {
             WEFT_TRY(self->nap, weft_sleep, self->work);
             say("worked ");
         }
@@ -393,6 +391,17 @@ START_TEST(a_time_that_has_passed_refuses_the_first_wait)
     START(&task, timed_at, _i % 2 == 1, WEFT_S(3), WEFT_S(3) - _i / 2, WEFT_S(9));
     ck_assert_int_eq(run(), 0);
     ck_assert_str_eq(trace, traces[_i % 2]);
+}
+END_TEST
+
+START_TEST(a_time_that_is_now_refuses_the_first_wait_in_the_same_step)
+{
+    WEFT_TASK(timed_at) task = {0};
+    begin();
+    START(&task, timed_at, _i == 1, 0, 0, WEFT_S(9));
+    run_one_pass(); /* the nap before */
+    run_one_pass();
+    ck_assert(weft_task_is_done(&task.task));
 }
 END_TEST
 
@@ -428,12 +437,10 @@ static WEFT_ASYNC(counts_limits, self)
     WEFT_MOVE_ON(self->scope, limit_of(WEFT_S(1))) {
         say("b");
     }
-    WEFT_TIMEOUT_AT(self->scope, limit_of(WEFT_S(1)))
-    {
+    WEFT_TIMEOUT_AT(self->scope, limit_of(WEFT_S(1))) {
         say("c");
     }
-    WEFT_MOVE_ON_AT(self->scope, limit_of(WEFT_S(1)))
-    {
+    WEFT_MOVE_ON_AT(self->scope, limit_of(WEFT_S(1))) {
         say("d");
     }
     WEFT_SHIELD(self->scope, limit_of(WEFT_S(1))) {
@@ -474,6 +481,7 @@ SUITE(timeout)
     TEST(a_scope_is_fresh_each_time_it_is_entered);
     TEST_EACH(a_block_may_last_until_a_time_whenever_it_is_entered, 2);
     TEST_EACH(a_time_that_has_passed_refuses_the_first_wait, 4);
+    TEST_EACH(a_time_that_is_now_refuses_the_first_wait_in_the_same_step, 2);
     TEST_EACH(until_for_ever_is_no_deadline, 2);
     TEST(the_limit_is_evaluated_once);
 }

@@ -90,8 +90,8 @@ static inline void weft__race_init(struct weft_race *race, weft_task *waiter)
 
 static inline bool weft__race_is_turn_of_next(const struct weft_race *race, weft_time now)
 {
-    return race->next != NULL && (race->latest == NULL || race->latest->is_done ||
-                                  race->waiting.pending == 0 || weft__is_too_late(race->at, now));
+    return race->next != NULL &&
+           (race->latest == NULL || race->latest->is_done || weft__is_too_late(race->at, now));
 }
 
 static inline void weft__race_start_next(struct weft_race *race, weft_time now)
