@@ -1,7 +1,7 @@
 /* as_completed.h - several tasks, one after the other as they end. */
 /* SPDX-License-Identifier: MIT */
 /*
- *     WEFT_FOR_EACH(self->next, weft_as_completed, weft_watch_slots(self->watches, self->each, 3)) {
+ *     WEFT_FOR_EACH(self->next, weft_as_completed, weft_watch_slots(self->watches, self->all, 3)) {
  *         printf("%d: %d\n", (int)(self->next.watch - self->watches), self->next.watch->status);
  *     }
  *
@@ -19,8 +19,8 @@
  * watch->task, tell which it is; a task that stands there twice comes twice. While the loop's body
  * runs, the tasks go on, and what ends meanwhile is not lost.
  *
- * Fails: WEFT_ETIMEDOUT, when the time is up and no further one has ended; WEFT_ECANCELED. The tasks
- *        are left alone in either case.
+ * Fails: WEFT_ETIMEDOUT, when the time is up and no further one has ended; WEFT_ECANCELED. The
+ *        tasks are left alone in either case.
  * Cost:  O(tasks) at the beginning and at the end, O(1) for each that ends.
  */
 struct weft_as_completed {

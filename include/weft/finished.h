@@ -14,8 +14,8 @@
  *         }
  *     }
  *
- * The body may start further ones. The slot of a task stays in use until the task is taken, so a pool
- * limits also how many results may wait. Taken, the task is as any that has ended.
+ * The body may start further ones. The slot of a task stays in use until the task is taken, so a
+ * pool limits also how many results may wait. Taken, the task is as any that has ended.
  *
  * What is not taken stays in the list when the block ends. So all failures of a group can be looked
  * at behind it (Python has an ExceptionGroup for that):

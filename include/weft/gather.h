@@ -11,9 +11,9 @@
  *
  * The results are where those of tasks always are, in their slots, in whatever order they came.
  *
- * In a group that does not keep going the group itself is what gathers: a failure cancels the others
- * and the body, and the end of the block waits for all. A gather is for tasks that go on when one of
- * them fails, or that belong to a group further out.
+ * In a group that does not keep going the group itself is what gathers: a failure cancels the
+ * others and the body, and the end of the block waits for all. A gather is for tasks that go on
+ * when one of them fails, or that belong to a group further out.
  */
 #ifndef WEFT_GATHER_H
 #define WEFT_GATHER_H
@@ -23,13 +23,13 @@
 /**
  * Waits until all tasks have ended, or the first has failed (asyncio.gather).
  *
- * Status:  0: all have succeeded. Else that of the first that failed, also WEFT_ECANCELED of one that
- *          somebody else cancelled; the others go on, and whatever becomes of them is not reported.
- *          With `.collect` 0 whatever their statuses are: the watches tell.
+ * Status:  0: all have succeeded. Else that of the first that failed, also WEFT_ECANCELED of one
+ *          that somebody else cancelled; the others go on, and whatever becomes of them is not
+ *          reported. With `.collect` 0 whatever their statuses are: the watches tell.
  * Cancelled: cancels all that have not ended, and waits for them all the same. It fails with
  *          WEFT_ECANCELED if one of them was cut short by that; but a failure beats it, unless it
- *          collects. If none was, all is as if nothing had been asked, and the cancellation meets the
- *          next wait.
+ *          collects. If none was, all is as if nothing had been asked, and the cancellation meets
+ *          the next wait.
  *
  * Does not wait if all have ended. Cost: O(tasks) at the beginning and at the end, O(1) for each.
  */

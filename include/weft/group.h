@@ -84,8 +84,8 @@ WEFT__BEGIN_C
 
 /**
  * Asks all tasks of the group, and the body, to stop; what is spawned from now on is refused. The
- * block ends quietly, without a status of its own. Of a group whose block is not open, not yet or no
- * more: does nothing. (_because: see cancel.h.) Context: loop. Cost: O(children).
+ * block ends quietly, without a status of its own. Of a group whose block is not open, not yet or
+ * no more: does nothing. (_because: see cancel.h.) Context: loop. Cost: O(children).
  */
 #define weft_group_cancel(group) weft__group_cancel(group, WEFT__REASON(NULL))
 #define weft_group_cancel_because(group, why) weft__group_cancel(group, WEFT__REASON(why))
@@ -208,7 +208,7 @@ static inline weft_group *weft__group_of(const weft_task *task)
     return owner->last == owner ? WEFT_CONTAINER(owner, weft_group, owner) : NULL;
 }
 
-/* Who waits for a task as its owner was cancelled: so is the task, if its group has not done that. */
+/* Who waits for a task as its owner was cancelled: so is the task, unless its group has done it. */
 static inline void weft__hand_down(weft_task *task, const weft_reason *reason)
 {
     const weft_group *const group = weft__group_of(task);

@@ -12,8 +12,8 @@
  * The status is that of the task; where it is WEFT_ECANCELED although nobody cancelled the one who
  * waits, WEFT_AWAIT goes on. What the task has done is in its slot.
  *
- * Who joins stands in the row of those who are told of the task's end (see core.h): a join costs the
- * task nothing, and several may join one task. They go on in the order in which they came.
+ * Who joins stands in the row of those who are told of the task's end (see core.h): a join costs
+ * the task nothing, and several may join one task. They go on in the order in which they came.
  */
 #ifndef WEFT_JOIN_H
 #define WEFT_JOIN_H

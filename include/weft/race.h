@@ -11,8 +11,8 @@
  *     }
  *     printf("the winner: %d\n", (int)(self->race.winner - self->watches));
  *
- * With a delay it is staggered (as happy eyeballs are, RFC 8305): the second is started when the first
- * has had so much time, or as soon as it has failed; and so on.
+ * With a delay it is staggered (as happy eyeballs are, RFC 8305): the second is started when the
+ * first has had so much time, or as soon as it has failed; and so on.
  *
  *     a  ──────────┬─────────────── cancelled
  *        delay     b ──── fails
@@ -28,12 +28,13 @@
 /**
  * Waits until one task has succeeded, cancels the others, and waits for them.
  *
- * Status:  0: `winner` tells which. If none succeeded that of the first that failed, and WEFT_ECANCELED
- *          only if all were; WEFT_EEMPTY if there was no task.
- * Cancelled: cancels all, and waits for them all the same. One that succeeded nevertheless has won.
+ * Status:  0: `winner` tells which. If none succeeded that of the first that failed, or, if all
+ *          were only cancelled, WEFT_ECANCELED; WEFT_EEMPTY if there was no task.
+ * Cancelled: cancels all, and waits for them all the same: WEFT_ECANCELED, whatever failed before;
+ *          but one that succeeded nevertheless has won.
  *
- * Another may have succeeded, too, before it could be cancelled: its watch has a status of 0. If what
- * tasks open outlives them, close it there. One that was not started is still prepared.
+ * Another may have succeeded, too, before it could be cancelled: its watch has a status of 0. If
+ * what tasks open outlives them, close it there. One that was not started is still prepared.
  * Cost: O(tasks) at the beginning and at the end, O(1) for each that ends.
  */
 struct weft_race {

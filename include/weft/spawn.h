@@ -1,7 +1,7 @@
 /* spawn.h - starting a task: its slot, and pools of slots. */
 /* SPDX-License-Identifier: MIT */
 /*
- * A task needs a slot, which holds it and its first frame, and a group, which does not end before it:
+ * A task needs a slot, which holds it and its first frame; and a group, which ends after it:
  *
  *     struct pair { WEFT_FRAME; weft_group group; WEFT_TASK(fetch) a, b; };
  *
@@ -23,8 +23,8 @@
  *
  * @param slot  A WEFT_TASK(fn) that is not running. It stays in use until the task has ended; then
  *              slot->task.status and the fields of slot->frame are its results.
- * @return 0; WEFT_ECANCELED if the group was cancelled; WEFT_EGROUP if it is not open. Then the task
- *         has ended with that status, and nothing of it has run.
+ * @return 0; WEFT_ECANCELED if the group was cancelled; WEFT_EGROUP if it is not open. Then the
+ *         task has ended with that status, and nothing of it has run.
  *
  * Context: loop. Cost: O(1), no allocation. The slot is evaluated more than once.
  */
@@ -38,9 +38,10 @@
 #define WEFT_SPAWN(...) WEFT_CHECK(weft_spawn(__VA_ARGS__))
 
 /**
- * Puts the coroutine `fn` with its arguments into a slot, but does not start it: weft_spawn_prepared()
- * does, or what a task is given to (weft_start, weft_race, …). One that is never started never ran,
- * and holds nothing but its arguments: the slot may be used again as it is.
+ * Puts the coroutine `fn` with its arguments into a slot, but does not start it:
+ * weft_spawn_prepared() does, or what a task is given to (weft_start, weft_race, …). One that is
+ * never started never ran, and holds nothing but its arguments: the slot may be used again as it
+ * is.
  *
  * @return the task.
  */

@@ -22,7 +22,7 @@
  *     prepared ──> in a group of weft_start's own ──weft_started──> in the group that was asked for
  *                          │                                                      │
  *                          └── fails: the status of weft_start                    └── fails: the
- *                              alone, that group has not seen it                      group's failure
+ *                              alone, that group has not seen it                      group's
  *
  * Where the same coroutine is spawned in the ordinary way nobody waits, and weft_started() does
  * nothing.
@@ -42,14 +42,14 @@ typedef struct weft_ready {
 } weft_ready;
 
 /**
- * Starts a task, and waits until it is ready (Trio: nursery.start). From then on it is one of `group`,
- * as if it had been spawned there. Until it is ready, and it counts as part of neither, the group does
- * not end; and if the group is cancelled meanwhile the task is cancelled when it becomes ready.
+ * Starts a task, and waits until it is ready (Trio: nursery.start). From then on it is one of
+ * `group`, as if it had been spawned there. Until then the group does not end; one that is cancelled
+ * meanwhile cancels the task when it becomes ready.
  *
- * Status: 0; that of the task if it fails before it is ready; WEFT_ENOTREADY if it ends without having
- *         said that it is ready; WEFT_ECANCELED, WEFT_EGROUP if the group takes none.
- * Cancelled: cancels the task, and waits for it all the same. If it has become ready before, that has
- *         happened, and the cancellation meets the next wait.
+ * Status: 0; that of the task if it fails before it is ready; WEFT_ENOTREADY if it ends without
+ *         having said that it is ready; WEFT_ECANCELED, WEFT_EGROUP if the group takes none.
+ * Cancelled: cancels the task, and waits for it all the same. If it has become ready before, that
+ *         has happened, and the cancellation meets the next wait.
  */
 struct weft_start {
     WEFT_FRAME;

@@ -31,8 +31,8 @@
 #define WEFT_TIMEOUT(scope, after)                                                                 \
     WEFT__SCOPE(WEFT__N, WEFT__N, scope, weft__scope_enter_for, after, WEFT__LEAVE_TIMEOUT)
 
-/** The same with a time, as WEFT_NOW() tells it, instead of a duration. WEFT_FOREVER is no limit, here
- *  and in all of these. */
+/** The same with a time, as WEFT_NOW() tells it, instead of a duration. WEFT_FOREVER is no limit,
+ *  here and in all of these. */
 #define WEFT_TIMEOUT_AT(scope, at)                                                                 \
     WEFT__SCOPE(WEFT__N, WEFT__N, scope, weft__scope_enter_until, at, WEFT__LEAVE_TIMEOUT)
 
@@ -97,8 +97,8 @@ static inline bool weft_scope_was_cancelled(const weft_scope *scope)
 }
 
 /**
- * When what a task does now will be cancelled, as far as that is known: the earliest deadline of the
- * scopes that are open in it. What a shield hides counts from the end of the shield.
+ * When what a task does now will be cancelled, as far as that is known: the earliest deadline of
+ * the scopes that are open in it. What a shield hides counts from the end of the shield.
  *
  *     WEFT_TRY(self->query, query, .limit = weft_effective_deadline(WEFT_SELF()));
  *

@@ -1,8 +1,8 @@
 /* wait.h - waiting for some or all of several tasks. */
 /* SPDX-License-Identifier: MIT */
 /*
- * The tasks belong to a group, whoever waits for them; a *watch* for each of them is a member of the
- * frame that waits, and tells how its task ended:
+ * The tasks belong to a group, whoever waits for them; a *watch* for each of them is a member of
+ * the frame that waits, and tells how its task ended:
  *
  *     struct program { WEFT_FRAME; weft_group group; WEFT_TASK(fetch) a, b; weft_watch watches[2];
  *                      struct weft_wait wait; };
@@ -21,9 +21,9 @@
  *     weft_as_completed  one after the other, as they end                          as_completed.h
  *     weft_race          the first success; the others are cancelled               race.h
  *
- * A task may stand in a set more than once, and in several sets; it runs once. A watch without a task
- * (NULL) counts for nothing: so one that was dealt with can be taken out of the next wait. A task
- * that is only prepared (weft_prepare) is started, in the `.group` that is given.
+ * A task may stand in a set more than once, and in several sets; it runs once. A watch without a
+ * task (NULL) counts for nothing: so one that was dealt with can be taken out of the next wait. A
+ * task that is only prepared (weft_prepare) is started, in the `.group` that is given.
  */
 #ifndef WEFT_WAIT_H
 #define WEFT_WAIT_H
@@ -94,8 +94,8 @@ typedef struct weft__alarm {
 } weft__alarm;
 
 /**
- * Waits until some of the tasks have ended (asyncio.wait). What their statuses are is not its affair,
- * and it cancels none, also if it is cancelled itself: each watch tells, then as well.
+ * Waits until some of the tasks have ended (asyncio.wait). What their statuses are is not its
+ * affair, and it cancels none, also if it is cancelled itself: each watch tells, then as well.
  *
  * Status: 0, also when the time was up: then `pending` is not 0; WEFT_ECANCELED.
  * Does not wait if what it is to wait for has happened already, or if there is no task.
