@@ -3,6 +3,7 @@
 import re
 
 from harness import ROOT, run
+from targets import here
 
 HERE = ROOT / 'tests/firmware'
 BUDGET = HERE / 'budget.txt'
@@ -16,8 +17,8 @@ def symbols(target, source, flags, directory):
     """(bytes of code and constants, {symbol: its size}) of an object file."""
     output = directory / ('%s.%s.o' % (source, target.name))
     tools = target.prefix
-    status, said = run(target.flags() + list(flags) + ['-c', HERE / 'measured' / source, '-o',
-                                                       output])
+    status, said = run(target.flags() + list(flags) + ['-c', here(HERE / 'measured' / source),
+                                                       '-o', output])
     if status:
         raise RuntimeError('%s on %s\n%s' % (source, target.core, said))
     listed = run([tools + 'nm', '-S', output])[1]
@@ -48,7 +49,7 @@ def measure(target, directory):
                                                              directory)
     for source, flags in (('speed.c', ['-O2']), ('stack.c', [])):
         program = directory / ('%s.%s.elf' % (source, target.name))
-        wrong = target.build(program, [HERE / source], flags)
+        wrong = target.build(program, [here(HERE / source)], flags)
         if wrong:
             raise RuntimeError(wrong)
         for kind, what, number in re.findall(r'^(\w+) (\w+) (\d+)$', target.execute(program)[1],

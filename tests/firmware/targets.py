@@ -3,6 +3,7 @@
 
 A program is some sources and a board; it prints by its serial line, and ends with an exit status.
 """
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,9 +11,16 @@ from pathlib import Path
 from harness import ROOT, run
 
 SAMPLES = ROOT / 'samples/firmware'
+
+
+def here(path):
+    """A path from SAMPLES, where all is compiled: __FILE__ is part of what is measured."""
+    return os.path.relpath(path, SAMPLES)
+
+
 STRICT = ['-std=c11', '-Os', '-g', '-Wall', '-Wextra', '-Wpedantic', '-Wshadow', '-Wconversion',
-          '-Werror', '-ffreestanding', '-ffunction-sections', '-fdata-sections',
-          '-I', ROOT / 'include', '-I', SAMPLES]
+          '-Werror', '-ffreestanding', '-ffunction-sections', '-fdata-sections']
+INCLUDES = ['-I', here(ROOT / 'include'), '-I', '.']
 LINK = ['-nostartfiles', '-nostdlib', '-Wl,--gc-sections']
 ALWAYS = ['board.c', 'memory.c']
 QEMU = ['-nographic', '-monitor', 'none', '-serial', 'stdio']
@@ -31,13 +39,13 @@ class Target:
         self.start = start
         self.emulator = emulator
 
-    def flags(self):
-        return self.compiler + STRICT + self.choices
+    def flags(self, includes=INCLUDES):
+        return self.compiler + STRICT + self.choices + includes
 
     def build(self, output, sources, extra=(), board=True):
         """Builds a program. Returns what the compiler said, or ''."""
         boards = ALWAYS + ['board_%s.c' % self.name] if board else []
-        files = [self.start] + boards # in SAMPLES, which is the current directory: __FILE__ is short
+        files = [self.start] + boards # in SAMPLES, which is the current directory
         status, said = run(self.flags() + LINK + self.link + list(extra) + files + list(sources) +
                            ['-lgcc', '-o', output])
         return said or 'it failed' if status else ''

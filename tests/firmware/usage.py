@@ -21,10 +21,9 @@ def single_header(target, scratch):
     for name in BLINK + ['board.h', 'semihosting.h']:
         text = re.sub(r'<weft/\w+\.h>', '"weft_core.h"', (SAMPLES / name).read_text())
         (scratch / name).write_text(text)
-    flags = [flag for flag in target.flags() if flag not in (ROOT / 'include', SAMPLES)]
-    flags = [flag for flag in flags if flag != '-I']
-    return run(flags + ['-nostdlib', '-Wl,--gc-sections', '-T', SAMPLES / 'cortex_m.ld',
-                        '-Wl,--defsym=RAM_LEN=0x4000'] + [scratch / name for name in BLINK] +
+    return run(target.flags(includes=[]) +
+               ['-nostdlib', '-Wl,--gc-sections', '-T', SAMPLES / 'cortex_m.ld',
+                '-Wl,--defsym=RAM_LEN=0x4000'] + [scratch / name for name in BLINK] +
                ['-lgcc', '-o', scratch / 'blink.elf'])[1]
 
 
