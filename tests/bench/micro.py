@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+"""The workloads that compute."""
+from rounds import BYTES, CPU, WALL, Workload
+
+DECADES = [10 ** power for power in range(7)]
+
+WORKLOADS = [
+    Workload('1', 'yield', 'Resume through the ready queue, {size} task(s)', 'tasks', 'yield',
+             [1, 1000, 1000000], growth=DECADES, sized='tasks',
+             text='Each task lets the others run, over and over.'),
+    Workload('2', 'nested', 'The same, {size} nested await(s) deep', 'tasks', 'nested', [1, 10, 100],
+             growth=[1, 3, 10, 30, 100, 300, 1000], sized='nested awaits',
+             text='A hundred tasks, so that the queue is the same for all depths.'),
+    Workload('3', 'call', 'Call and return of a coroutine that does not suspend', 'tasks', 'call', [1]),
+    Workload('4', 'spawn', 'Spawn and join, {size} tasks at once', 'tasks', 'spawn', [1000000],
+             growth=DECADES[1:], sized='tasks'),
+    Workload('4b', 'spawn_sequence', 'Spawn and join, one after the other', 'tasks', 'spawn_sequence',
+             [1]),
+    Workload('5', 'sleepers', 'Sleeping tasks, {size} at once', 'tasks', 'sleepers', [1000000],
+             figures=[CPU, BYTES], growth=DECADES[1:], sized='sleepers', rounds=3),
+    Workload('6', 'channel', 'Hand-off between two tasks by a channel, each message', 'tasks', 'channel',
+             [1]),
+    Workload('6b', 'queue', 'Hand-off between two tasks by a queue, each message', 'tasks', 'queue', [1]),
+]

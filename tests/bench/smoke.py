@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+"""The quick form, a test: each program runs, and prints what the report can read."""
+import peers
+import report
+import rounds
+
+# Those that build in a moment, where they are there; Weft and the bound must be.
+QUICK = ['bound', 'weft', 'cpp20', 'libuv', 'libev', 'libevent', 'asyncio', 'uvloop']
+
+
+class Tally:
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def check(self, what, wrong):
+        if wrong:
+            self.failed += 1
+            print('FAILED %s\n%s\n' % (what, wrong))
+        else:
+            self.passed += 1
+            print('ok ' + what)
+
+
+def wrong_with(workload, peer, program):
+    """'' if a tiny run tells what it should."""
+    try:
+        results = rounds.measure(workload, peer, program, workload.smoke, 0.0005)
+    except (ValueError, OSError, rounds.subprocess.SubprocessError) as failure:
+        return str(failure)
+    shown = workload.figures[0].name
+    for result in results:
+        if result.figures.get(shown, -1) < 0:
+            return '%s has no %s' % (result.what, shown)
+    return ''
+
+
+def row(*values):
+    return {number: {'cpu': value} for number, value in enumerate(values)}
+
+
+def arithmetic(tally):
+    """The report's figures, by an example that can be done in one's head."""
+    # Both twice as slow in the second round: within a round Weft takes half as long in all.
+    weft, peer = row(1.0, 2.0, 1.0), row(2.0, 4.0, 2.0)
+    tally.check('ratios are taken within a round', '' if report.ratio_in_rounds(weft, peer, 'cpu') == 0.5
+                else 'not 0.5')
+    tally.check('a ratio uses the rounds that both have',
+                '' if report.ratio_in_rounds(row(3.0, 8.0), row(1.0), 'cpu') == 3.0 else 'not 3')
+    tally.check('min, median, max', '' if report.spread(row(5.0, 1.0, 3.0), 'cpu') == (1.0, 3.0, 5.0)
+                else 'not 1, 3, 5')
+    for line in 'yield 1 2', 'yield 1 2 0', 'yield 1 2 3 bytes', 'yield -1 2 3', '':
+        tally.check('a line that says nothing is refused: %r' % line, accepted(line))
+    figures = rounds.Result.parse('yield.a 30 60 3 bytes=1.5').figures
+    tally.check('a line is read', '' if figures == {'cpu': 10, 'wall': 20, 'bytes': 1.5} else str(figures))
+
+
+def accepted(line):
+    try:
+        rounds.Result.parse(line)
+    except ValueError:
+        return ''
+    return 'it was accepted'
+
+
+def run(workloads, directory):
+    """The exit status; ends with `N passed, N failed`."""
+    tally = Tally()
+    arithmetic(tally)
+    shed = peers.Shed(directory, QUICK)
+    shed.build(workloads)
+    for (where, name), why in sorted(shed.missing.items()):
+        if why.startswith('missing') and name not in ('bound', 'weft'):
+            print('skipped: %s of %s: %s' % (name, where, why))
+        else:
+            tally.check('%s of %s builds' % (name, where), why)
+    for workload in workloads:
+        told = [peer for peer in shed.rows if shed.has(workload, peer)]
+        tally.check('%s: Weft has it' % workload.label,
+                    '' if any(peer.name == 'weft' for peer in told) else 'no such case')
+        for peer in told:
+            tally.check('%s: %s' % (workload.label, peer.title),
+                        wrong_with(workload, peer, shed.has(workload, peer)))
+    print('%d passed, %d failed' % (tally.passed, tally.failed))
+    return 1 if tally.failed else 0

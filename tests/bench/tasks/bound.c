@@ -1,0 +1,466 @@
+/* bound.c - what tasks cost at least: the same work by hand, with a list and a switch. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * A task is what it waits for, a function and its variables; the loop takes the first of a list and
+ * calls its function. No cancellation, no status, no owner but a count: what Weft has on top of this
+ * is the price of those. The list is circular and linked in both directions, as Weft's, so that a task
+ * could be taken out from the middle. Beside it a ring of pointers and a list with one link.
+ */
+#include "../timers/wheel.h"
+#include "bench.h"
+
+/* --- the scheduler ------------------------------------------------------------------------------ */
+
+struct link {
+    struct link *next, *prev;
+};
+
+struct task {
+    struct link link;
+    void (*step)(struct task *);
+};
+
+static struct link ready = {&ready, &ready};
+static bool is_stopped;
+
+static inline void make_ready(struct task *task)
+{
+    struct link *const last = ready.prev;
+    task->link.next = &ready;
+    task->link.prev = last;
+    last->next = &task->link;
+    ready.prev = &task->link;
+}
+
+static inline bool run_one(void)
+{
+    struct link *const first = ready.next;
+    if (first == &ready) {
+        return false;
+    }
+    first->next->prev = &ready;
+    ready.next = first->next;
+    struct task *const task = (struct task *)(void *)first;
+    task->step(task);
+    return true;
+}
+
+static void run(void)
+{
+    while (run_one()) {
+    }
+}
+
+static void stop_once(void)
+{
+    if (!is_stopped) {
+        bench_stop();
+        is_stopped = true;
+    }
+}
+
+/* --- yield -------------------------------------------------------------------------------------- */
+
+struct yielder {
+    struct task task;
+    size_t left;
+};
+
+static void yielder_step(struct task *task)
+{
+    struct yielder *const self = (struct yielder *)(void *)task;
+    if (self->left-- > 0) {
+        make_ready(task);
+    } else {
+        stop_once();
+    }
+}
+
+static void yield(size_t size)
+{
+    const size_t times = bench_scaled_least(10000000, size) / size;
+    struct yielder *const tasks = (struct yielder *)bench_allocate(size, sizeof *tasks);
+    for (size_t i = 0; i < size; i++) {
+        tasks[i].task.step = yielder_step;
+        tasks[i].left = times;
+        make_ready(&tasks[i].task);
+    }
+    bench_begin();
+    run();
+    bench_figures("yield", size * times, "%s", "");
+    free(tasks);
+}
+
+/* A ring of pointers, as large as a power of two. */
+static struct task **ring;
+static size_t ring_mask, ring_head, ring_tail;
+
+static void ring_step(struct task *task)
+{
+    struct yielder *const self = (struct yielder *)(void *)task;
+    if (self->left-- > 0) {
+        ring[ring_tail++ & ring_mask] = task;
+    } else {
+        stop_once();
+    }
+}
+
+static void yield_ring(size_t size)
+{
+    const size_t times = bench_scaled_least(10000000, size) / size;
+    struct yielder *const tasks = (struct yielder *)bench_allocate(size, sizeof *tasks);
+    size_t room = 2;
+    while (room < size) {
+        room *= 2;
+    }
+    ring = (struct task **)bench_allocate(room, sizeof(struct task *));
+    ring_mask = room - 1;
+    for (size_t i = 0; i < size; i++) {
+        tasks[i] = (struct yielder){.task.step = ring_step, .left = times};
+        ring[ring_tail++ & ring_mask] = &tasks[i].task;
+    }
+    bench_begin();
+    while (ring_head != ring_tail) {
+        struct task *const task = ring[ring_head++ & ring_mask];
+        task->step(task);
+    }
+    bench_figures("yield", size * times, "%s", "");
+    free(ring);
+    free(tasks);
+}
+
+/* One link, and a pointer to the last. */
+static struct link *first, **last = &first;
+
+static void append(struct task *task)
+{
+    task->link.next = NULL;
+    *last = &task->link;
+    last = &task->link.next;
+}
+
+static void slist_step(struct task *task)
+{
+    struct yielder *const self = (struct yielder *)(void *)task;
+    if (self->left-- > 0) {
+        append(task);
+    } else {
+        stop_once();
+    }
+}
+
+static void yield_slist(size_t size)
+{
+    const size_t times = bench_scaled_least(10000000, size) / size;
+    struct yielder *const tasks = (struct yielder *)bench_allocate(size, sizeof *tasks);
+    for (size_t i = 0; i < size; i++) {
+        tasks[i] = (struct yielder){.task.step = slist_step, .left = times};
+        append(&tasks[i].task);
+    }
+    bench_begin();
+    while (first != NULL) {
+        struct task *const task = (struct task *)(void *)first;
+        first = first->next;
+        last = first == NULL ? &first : last;
+        task->step(task);
+    }
+    bench_figures("yield", size * times, "%s", "");
+    free(tasks);
+}
+
+/* --- nested: a hundred tasks; who is called by hand keeps no chain, so any depth is the same ----- */
+
+static void nested(size_t size)
+{
+    enum { TASKS = 100 };
+    const size_t times = bench_scaled_least(10000000, TASKS) / TASKS;
+    struct yielder *const tasks = (struct yielder *)bench_allocate(TASKS * size, sizeof *tasks);
+    for (size_t i = 0; i < TASKS; i++) {
+        struct yielder *const leaf = &tasks[i * size];
+        *leaf = (struct yielder){.task.step = yielder_step, .left = times};
+        make_ready(&leaf->task);
+    }
+    bench_begin();
+    run();
+    bench_figures("nested", TASKS * times, "%s", "");
+    free(tasks);
+}
+
+/* --- call: a function with its frame, which tells whether it has ended --------------------------- */
+
+struct add_one {
+    bool (*step)(struct add_one *);
+    void *caller;
+    unsigned state;
+    uint64_t value, sum;
+};
+
+__attribute__((noinline)) static bool add_one(struct add_one *self)
+{
+    switch (self->state) {
+    case 0:
+        self->sum = self->value + 1;
+        self->state = 1;
+    }
+    return true;
+}
+
+static void call(size_t size)
+{
+    const size_t count = bench_scaled(20000000) * size;
+    struct add_one frame;
+    uint64_t sum = 0;
+    bench_begin();
+    for (size_t i = 0; i < count; i++) {
+        frame = (struct add_one){.step = add_one, .caller = &sum, .value = sum};
+        bench_look();
+        bench_check(add_one(&frame));
+        sum = frame.sum;
+    }
+    bench_end("call", count);
+    bench_check(sum == count);
+}
+
+/* The same by a trampoline: what is called, and who called, are told to a loop, which calls them. */
+struct bounced {
+    struct bounced *(*step)(struct bounced *);
+    struct bounced *caller;
+    unsigned state;
+    uint64_t value, sum;
+    size_t left;
+    struct bounced *below;
+};
+
+static struct bounced *bounced_add_one(struct bounced *self)
+{
+    self->sum = self->value + 1;
+    return self->caller;
+}
+
+static struct bounced *bounced_caller(struct bounced *self)
+{
+    switch (self->state) {
+    case 1:
+        self->sum = self->below->sum;
+        self->left--;
+        /* fall through */
+    case 0:
+        if (self->left == 0) {
+            return NULL;
+        }
+        *self->below =
+            (struct bounced){.step = bounced_add_one, .caller = self, .value = self->sum};
+        self->state = 1;
+        return self->below;
+    }
+    return NULL;
+}
+
+static void call_trampoline(size_t size)
+{
+    const size_t count = bench_scaled(20000000) * size;
+    struct bounced below, caller = {.step = bounced_caller, .left = count, .below = &below};
+    bench_begin();
+    for (struct bounced *next = &caller; next != NULL;) {
+        next = next->step(next);
+    }
+    bench_end("call", count);
+    bench_check(caller.sum == count);
+}
+
+/* --- spawn: a count stands for the group --------------------------------------------------------- */
+
+struct nothing {
+    struct task task;
+    size_t *running;
+};
+
+static void nothing_step(struct task *task)
+{
+    --*((struct nothing *)(void *)task)->running;
+}
+
+static inline void start(struct nothing *task, size_t *running)
+{
+    *task = (struct nothing){.task.step = nothing_step, .running = running};
+    ++*running;
+    make_ready(&task->task);
+}
+
+static void spawn(size_t size)
+{
+    struct nothing *const tasks = (struct nothing *)bench_allocate(size, sizeof *tasks);
+    size_t running = 0;
+    bench_begin();
+    for (size_t i = 0; i < size; i++) {
+        start(&tasks[i], &running);
+    }
+    run();
+    bench_end("spawn", size);
+    bench_check(running == 0);
+    free(tasks);
+}
+
+static void spawn_heap(size_t size)
+{
+    struct nothing **const taken = (struct nothing **)bench_allocate(size, sizeof *taken);
+    size_t running = 0;
+    bench_begin();
+    for (size_t i = 0; i < size; i++) {
+        taken[i] = (struct nothing *)bench_allocate(1, sizeof *taken[i]);
+        start(taken[i], &running);
+    }
+    run();
+    for (size_t i = 0; i < size; i++) {
+        free(taken[i]);
+    }
+    bench_end("spawn", size);
+    bench_check(running == 0);
+    free(taken);
+}
+
+static void spawn_sequence(size_t size)
+{
+    const size_t count = bench_scaled(3000000) * size;
+    struct nothing task;
+    size_t running = 0;
+    bench_begin();
+    for (size_t i = 0; i < count; i++) {
+        start(&task, &running);
+        bench_look();
+        while (running > 0) {
+            bench_check(run_one());
+        }
+    }
+    bench_end("spawn_sequence", count);
+}
+
+/* --- sleepers: a task with a timer of the wheel -------------------------------------------------- */
+
+struct sleeper {
+    struct task task;
+    struct wheel_timer timer;
+    int64_t after;
+};
+
+static size_t awake;
+
+static void sleeper_woken(struct wheel_timer *timer)
+{
+    struct sleeper *const self =
+        (struct sleeper *)(void *)((char *)timer - offsetof(struct sleeper, timer));
+    make_ready(&self->task);
+}
+
+static void sleeper_ends(struct task *task)
+{
+    (void)task;
+    awake++;
+}
+
+static struct wheel wheel;
+
+static void sleeper_step(struct task *task)
+{
+    struct sleeper *const self = (struct sleeper *)(void *)task;
+    self->task.step = sleeper_ends;
+    self->timer.fire = sleeper_woken;
+    wheel_arm(&wheel, &self->timer, wheel.now + (uint64_t)self->after);
+}
+
+static void sleepers(size_t size)
+{
+    size_t bytes = bench_resident_bytes();
+    bench_begin();
+    struct sleeper *const tasks = (struct sleeper *)bench_allocate(size, sizeof *tasks);
+    wheel_init(&wheel, bench_clock(CLOCK_MONOTONIC));
+    for (size_t i = 0; i < size; i++) {
+        tasks[i].after = BENCH_SLEEP_NS(size);
+        tasks[i].task.step = sleeper_step;
+        make_ready(&tasks[i].task);
+    }
+    run();
+    bytes = bench_resident_bytes() - bytes;
+    bench_check(awake == 0);
+    while (awake < size) {
+        uint64_t at;
+        bench_check(wheel_next(&wheel, &at));
+        const struct timespec until = {(time_t)(at / 1000000000), (long)(at % 1000000000)};
+        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+        wheel_fire(&wheel, bench_clock(CLOCK_MONOTONIC));
+        run();
+    }
+    bench_stop();
+    free(tasks);
+    bench_figures("sleepers", size, " bytes=%.1f", (double)bytes / (double)size);
+}
+
+/* --- hand-over: a slot for one item, and the task that waits for it ------------------------------ */
+
+struct slot {
+    uint64_t item;
+    bool is_full;
+    struct task *waiter;
+};
+
+struct player {
+    struct task task;
+    struct slot *in, *out;
+    size_t left;
+    uint64_t item;
+};
+
+static void put(struct slot *slot, uint64_t item)
+{
+    slot->item = item;
+    slot->is_full = true;
+    if (slot->waiter != NULL) {
+        make_ready(slot->waiter);
+        slot->waiter = NULL;
+    }
+}
+
+static void player_step(struct task *task)
+{
+    struct player *const self = (struct player *)(void *)task;
+    while (self->left > 0) {
+        if (!self->in->is_full) {
+            self->in->waiter = task;
+            return;
+        }
+        self->in->is_full = false;
+        self->item = self->in->item + 1;
+        self->left--;
+        put(self->out, self->item);
+    }
+}
+
+static void hand_over(const char *what, size_t size)
+{
+    const size_t times = bench_scaled(3000000) * size;
+    struct slot there = {0}, back = {0};
+    struct player one = {{{0}, player_step}, &back, &there, times, 0};
+    struct player other = {{{0}, player_step}, &there, &back, times, 0};
+    bench_begin();
+    put(&back, 0);
+    make_ready(&one.task);
+    make_ready(&other.task);
+    run();
+    bench_end(what, 2 * times);
+    bench_check(other.item == 2 * times);
+}
+
+static void channel(size_t size)
+{
+    hand_over("channel", size);
+}
+
+static void queue(size_t size)
+{
+    hand_over("queue", size);
+}
+
+BENCH_MAIN({"yield", yield}, {"yield:ring", yield_ring}, {"yield:slist", yield_slist},
+           {"nested", nested}, {"call", call}, {"call:trampoline", call_trampoline},
+           {"spawn", spawn}, {"spawn:heap", spawn_heap}, {"spawn_sequence", spawn_sequence},
+           {"sleepers", sleepers}, {"channel", channel}, {"queue", queue})
