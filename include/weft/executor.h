@@ -133,8 +133,7 @@ static inline void weft_executor_init(weft_executor *executor, const weft_port *
     executor->context = context;
     weft_core_init(&executor->core, port->now(context));
     executor->core.notify = weft__executor_notify;
-    weft__group_open(&executor->group, &executor->core);
-    executor->group.owner.ended = weft__detached_ended;
+    weft__group_open(&executor->group, &executor->core, weft__detached_ended);
 }
 
 /* The port is asked each WEFT_POLL resumes; with 1 it is each pass, and nothing is counted. */

@@ -175,19 +175,20 @@ static inline void weft__group_ended(weft_owner *owner, weft_task *task)
     weft__group_settle(group);
 }
 
-/* Opens a group without a block: a loop's own. */
-static inline void weft__group_open(weft_group *group, weft_core *core)
+/* Opens a group; without a block it is a loop's own, which is told of an end in another way. */
+static inline void weft__group_open(weft_group *group, weft_core *core,
+                                    void (*ended)(weft_owner *, weft_task *))
 {
     group->owner.core = core;
     group->owner.behind = NULL;
     group->owner.last = &group->owner; /* by which it is known as a group's */
-    group->owner.ended = weft__group_ended;
+    group->owner.ended = ended;
     weft_link_init(&group->children);
 }
 
 static inline void weft__group_enter(weft_frame *frame, weft_chain *chain, weft_group *group)
 {
-    weft__group_open(group, weft__core(chain));
+    weft__group_open(group, weft__core(chain), weft__group_ended);
     group->scope.task = weft__task(chain);
     group->scope.is_group = true;
     weft__scope_push(chain, frame, &group->scope);
