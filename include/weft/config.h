@@ -141,9 +141,11 @@
 #endif
 
 /* A block declares its exit again. For gcc before 6, of which Debian's compiler for AVR is one, a
- * _Pragma behind `else` or `for (…)` is a statement, so there it stands at file level. */
+ * _Pragma behind `else` or `for (…)` is a statement, so there it stands at file level; and where an
+ * argument is a compound literal, it forgets that what it stands in has designators. */
 #if !defined __clang__ && __GNUC__ < 6
 #pragma GCC diagnostic ignored "-Wshadow"
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 #endif
 #if !defined __clang__ && (defined __cplusplus || __GNUC__ < 6)
 #define WEFT__SHADOW_OK

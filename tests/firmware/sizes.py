@@ -2,6 +2,7 @@
 """Measures what Weft takes on each core, compares it with budget.txt, and writes docs/sizes.md."""
 import re
 
+import layers
 from harness import ROOT, run
 from targets import here
 
@@ -39,14 +40,16 @@ def measure(target, directory):
     figures = {}
     for flags, suffix in ((SMALLEST, ''), (WITH_LINES, ', with lines')):
         for name, size in symbols(target, 'ram.c', flags, directory)[1].items():
-            if suffix == '' or name in ('ram_frame', 'ram_task', 'ram_sleep', 'ram_executor'):
-                figures['RAM: ' + name[4:] + suffix] = size
+            kind, _, what = name.partition('_')
+            if suffix == '' or name in ('ram_frame', 'ram_task', 'await_sleep', 'ram_executor'):
+                figures['%s: %s%s' % ({'ram': 'RAM'}.get(kind, kind), what, suffix)] = size
     for name, size in symbols(target, 'forms.c', [], directory)[1].items():
         figures['flash: form ' + name] = size
     figures['flash: kernel'] = flash_of_weft(target, 'kernel.c', SMALLEST, directory)
     figures['flash: everything'] = flash_of_weft(target, 'everything.c', SMALLEST, directory)
     figures['flash: everything, with lines'] = flash_of_weft(target, 'everything.c', WITH_LINES,
                                                              directory)
+    figures.update(layers.measure(target, directory))
     for source, flags in (('speed.c', ['-O2']), ('stack.c', [])):
         program = directory / ('%s.%s.elf' % (source, target.name))
         wrong = target.build(program, [here(HERE / source)], flags)
@@ -70,11 +73,16 @@ TITLES = {
     'RAM': ('## RAM', 'Bytes of each, in the smallest configuration: `%s`. "With lines" is the '
             'default of all cores but AVR: each frame keeps the line that it stands at.'
             % ' '.join(SMALLEST)),
+    'await': ('### Frames of awaits', 'The frame of each call that waits: it lies in the frame of '
+              'the caller. Calls that are made one after the other share their room in a union, so '
+              'the largest counts, not the sum.'),
     'flash': ('## Flash', 'Bytes of code and constants at -Os. The forms are one state machine: a '
               'loop that waits for two flags in turn and then gives way (`measured/forms.c`): as a '
               'protothread of resume.h, written by hand, and with a switch over line numbers in '
               'two bytes. *Kernel* is executor, task, timer list and event; *everything* has '
               'scopes, groups, cancellation, a queue, a semaphore, a ring and a transfer.'),
+    'layer': layers.LAYER_TITLE,
+    'use': layers.USE_TITLE,
     'speed': ('## Speed', 'Instructions (QEMU, which counts each as one), and on AVR cycles, at '
               '-O2. *resume* is from the ready queue to a coroutine that gives way, and back into '
               'the queue, with its part of the executor\'s pass; *wake, park, pass* is two tasks '
