@@ -1,0 +1,64 @@
+/* any_port.h - what the servers in C and C++ share: their cases, and a port that is free. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * A server is called with its case, prints the port of 127.0.0.1 on which it listens, and serves
+ * until it is killed. With --list it prints the cases that it has.
+ */
+#ifndef ANY_PORT_H
+#define ANY_PORT_H
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static inline void no_delay(int fd)
+{
+    const int on = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+/* The case that is asked for, one of `cases`: a list that ends with NULL. */
+static inline int case_of(int count, char **words, const char *const *cases)
+{
+    const int is_list = count == 2 && strcmp(words[1], "--list") == 0;
+    for (int i = 0; cases[i] != NULL; i++) {
+        if (is_list) {
+            puts(cases[i]);
+        } else if (count >= 2 && strcmp(words[1], cases[i]) == 0) {
+            return i;
+        }
+    }
+    exit(is_list ? 0 : 2);
+}
+
+/* Every server's first line is its port. */
+static inline void print_port(int fd)
+{
+    struct sockaddr_in address;
+    socklen_t size = sizeof address;
+    getsockname(fd, (struct sockaddr *)&address, &size);
+    printf("%d\n", ntohs(address.sin_port));
+    fflush(stdout);
+}
+
+static inline int listen_on_any_port(void)
+{
+    struct sockaddr_in address;
+    memset(&address, 0, sizeof address);
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 ||
+        listen(fd, SOMAXCONN) < 0) {
+        perror("listen");
+        exit(1);
+    }
+    print_port(fd);
+    return fd;
+}
+
+#endif
