@@ -2,11 +2,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "loop_internal.h"
 
+static void begin(weft_handle *handle);
+
 static void called(void *pointer)
 {
     weft_handle *const handle = pointer;
     void (*const call)(void *) = __atomic_load_n(&handle->call, __ATOMIC_RELAXED);
     void *const argument = __atomic_load_n(&handle->argument, __ATOMIC_RELAXED);
+    if (handle->stays || weft_timer_is_armed(&handle->timer)) {
+        begin(handle); /* before the call, which may free it; it sees what this one sees */
+    }
     if (handle->source == NULL || weft__handle_turn(handle)) {
         call(argument);
     }
@@ -20,23 +25,47 @@ static void prepare(weft_loop *loop, weft_handle *handle, void (*call)(void *), 
     __atomic_store_n(&handle->argument, argument, __ATOMIC_RELAXED);
 }
 
-/* As weft_callback_post(), but for two things: it sees no context, and the loop may be closed before
- * it was called. Its owner is another one, that nobody asks how many are posted. */
-static void post(weft_handle *handle)
+/* It will be called, and sees the context of who runs. The loop may be closed before: so its owner is
+ * not that of a weft_callback, but one that nobody asks how many are posted. */
+static void begin(weft_handle *handle)
 {
     weft_loop *const loop = __atomic_load_n(&handle->loop, __ATOMIC_RELAXED);
-    if (!weft_callback_is_posted(&handle->callback)) {
+    if (!weft__callback_waits(&handle->callback)) {
         handle->callback.call = called;
         handle->callback.argument = handle;
         weft__callback_begin(&loop->handles, &handle->callback);
+    }
+    weft__callback_look(&handle->callback, &loop->executor.core);
+}
+
+/* It is called in the next pass. What had not begun is another thread's: nobody runs, it sees nothing. */
+static void post(weft_handle *handle)
+{
+    if (!weft__callback_waits(&handle->callback)) {
+        begin(handle);
+    }
+    if (!weft_callback_is_posted(&handle->callback)) {
         weft__callback_ready(&handle->callback, 0);
     }
+}
+
+void weft__handle_begin(weft_loop *loop, weft_handle *handle, void (*call)(void *), void *argument)
+{
+    prepare(loop, handle, call, argument);
+    handle->stays = true;
+    begin(handle);
+}
+
+void weft__handle_post(weft_handle *handle)
+{
+    post(handle);
 }
 
 void weft_call_soon(weft_loop *loop, weft_handle *handle, void (*call)(void *), void *argument)
 {
     weft__loop_check_thread(loop, __func__);
     prepare(loop, handle, call, argument);
+    begin(handle);
     post(handle);
 }
 
@@ -51,6 +80,7 @@ void weft_call_at(weft_loop *loop, weft_handle *handle, weft_time at, void (*cal
     weft__loop_check_thread(loop, __func__);
     WEFT_ASSERT(!weft_timer_is_armed(&handle->timer), "weft_handle_cancel() it before");
     prepare(loop, handle, call, argument);
+    begin(handle);
     handle->timer.fire = fire;
     weft_timers_arm(&loop->executor.core.timers, &handle->timer, at);
 }
@@ -79,11 +109,16 @@ void weft_call_soon_threadsafe(weft_loop *loop, weft_handle *handle, void (*call
 bool weft_handle_cancel(weft_handle *handle)
 {
     const bool is_armed = weft_timer_is_armed(&handle->timer);
-    if (is_armed || weft_callback_is_posted(&handle->callback)) {
-        weft__loop_check_thread(handle->loop, __func__);
+    if (!weft__callback_waits(&handle->callback)) {
+        return false;
     }
+    weft__loop_check_thread(handle->loop, __func__);
     if (is_armed) {
         weft_timers_cancel(&handle->loop->executor.core.timers, &handle->timer);
     }
-    return weft_callback_cancel(&handle->callback) || is_armed;
+    if (weft_callback_cancel(&handle->callback)) {
+        return true;
+    }
+    weft__callback_idle(&handle->callback);
+    return is_armed;
 }

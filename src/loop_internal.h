@@ -65,6 +65,10 @@ void weft__signals_forked(void);
 int weft__interrupt_begin(weft_loop *loop, weft_task *main_task);
 bool weft__interrupt_end(weft_loop *loop);
 
+/* handle.c */
+void weft__handle_begin(weft_loop *loop, weft_handle *handle, void (*call)(void *), void *argument);
+void weft__handle_post(weft_handle *handle);
+
 /* source.c */
 void weft__source_ready(weft_source *source, int directions, bool hung_up);
 bool weft__handle_turn(weft_handle *handle);

@@ -9,8 +9,6 @@
 static struct entry {
     weft_loop *loop; /* NULL: nobody's */
     weft_handle *handle;
-    void (*call)(void *);
-    void *argument;
     bool ends_waits; /* counted in loop->signal_handlers */
     weft_remote remote;
     struct sigaction before;
@@ -74,7 +72,7 @@ static void arrived(weft_remote *remote)
 {
     const struct entry *const entry = WEFT_CONTAINER(remote, struct entry, remote);
     if (entry->loop != NULL) {
-        weft_call_soon(entry->loop, entry->handle, entry->call, entry->argument);
+        weft__handle_post(entry->handle);
     }
 }
 
@@ -82,17 +80,23 @@ static void fill(struct entry *entry, weft_handle *handle, void (*call)(void *),
                  bool ends_waits)
 {
     entry->handle = handle;
-    entry->call = call;
-    entry->argument = argument;
+    weft__handle_begin(entry->loop, handle, call, argument);
     entry->remote.run = arrived;
     entry->ends_waits = ends_waits;
     entry->loop->signal_handlers += ends_waits;
+}
+
+static void drop(weft_handle *handle)
+{
+    handle->stays = false;
+    weft_handle_cancel(handle);
 }
 
 /* Nobody's any more; one that came before is forgotten. */
 static void give_back(struct entry *entry)
 {
     weft_loop *const loop = entry->loop;
+    drop(entry->handle);
     sigaction((int)(entry - table), &entry->before, NULL);
     loop->signal_handlers -= entry->ends_waits;
     disown(&entry->loop);
@@ -109,7 +113,7 @@ static int take(weft_loop *loop, int number, weft_handle *handle, void (*call)(v
     struct entry *const entry = &table[number];
     if (owner(&entry->loop) == loop) { /* another one instead */
         if (entry->handle != handle) {
-            weft_handle_cancel(entry->handle);
+            drop(entry->handle);
         }
         loop->signal_handlers -= entry->ends_waits;
         fill(entry, handle, call, argument, ends_waits);
@@ -121,6 +125,7 @@ static int take(weft_loop *loop, int number, weft_handle *handle, void (*call)(v
     fill(entry, handle, call, argument, ends_waits);
     const int status = install(number, on_signal, &entry->before);
     if (status < 0) {
+        drop(handle);
         loop->signal_handlers -= ends_waits;
         disown(&entry->loop);
     }
@@ -140,7 +145,6 @@ bool weft_remove_signal_handler(weft_loop *loop, int number)
         return false;
     }
     give_back(&table[number]);
-    weft_handle_cancel(table[number].handle);
     return true;
 }
 

@@ -55,16 +55,14 @@ void weft__source_ready(weft_source *source, int directions, bool hung_up)
         source->may_read = true;
         weft_wake_all(&source->readers);
         if (source->on_readable != NULL) {
-            weft_call_soon(source->loop, source->on_readable, source->on_readable->call,
-                           source->on_readable->argument);
+            weft__handle_post(source->on_readable);
         }
     }
     if (hung_up || (directions & WEFT_WRITABLE) != 0) {
         source->may_write = true;
         weft_wake_all(&source->writers);
         if (source->on_writable != NULL) {
-            weft_call_soon(source->loop, source->on_writable, source->on_writable->call,
-                           source->on_writable->argument);
+            weft__handle_post(source->on_writable);
         }
     }
     if (!weft_link_is_empty(&source->cases)) {
@@ -148,7 +146,7 @@ bool weft__handle_turn(weft_handle *handle)
         !(reads ? source->may_read : source->may_write)) {
         return false;
     }
-    weft_call_soon(source->loop, handle, handle->call, handle->argument);
+    weft__handle_post(handle);
     return true;
 }
 
@@ -156,12 +154,13 @@ static void set_callback(weft_source *source, weft_handle **place, weft_handle *
                          void (*call)(void *), void *argument)
 {
     WEFT_ASSERT(source->loop != NULL, "weft_source_open() it first");
-    WEFT_ASSERT(!weft_callback_is_posted(&handle->callback) && !weft_timer_is_armed(&handle->timer),
+    WEFT_ASSERT(!weft__callback_waits(&handle->callback),
                 "this handle is under way: give each reader and writer its own");
     *handle = (weft_handle){.source = source};
     source->loop->awaited++;
     *place = handle;
-    weft_call_soon(source->loop, handle, call, argument); /* it may be ready already */
+    weft__handle_begin(source->loop, handle, call, argument);
+    weft__handle_post(handle); /* it may be ready already */
 }
 
 void weft_add_reader(weft_source *source, weft_handle *handle, void (*call)(void *), void *argument)
@@ -184,6 +183,7 @@ static bool remove_callback(weft_source *source, weft_handle **place)
     }
     *place = NULL;
     handle->source = NULL;
+    handle->stays = false;
     source->loop->awaited--;
     weft_handle_cancel(handle);
     return true;

@@ -19,7 +19,8 @@
  * it cannot be cancelled like a task, only taken back; and no deadlock is found as long as one is to
  * be called. In an order that testing.h permutes, callbacks keep their place.
  *
- * A callback sees the context variables of who posted it (context.h): weft_current_context(core).
+ * A callback sees the context variables of who posted it (context.h), by weft_current_context(core).
+ * If that one has left the block of a binding meanwhile, it sees what is bound around that block.
  */
 #ifndef WEFT_CALLBACK_H
 #define WEFT_CALLBACK_H
@@ -34,6 +35,9 @@ typedef struct weft_callback {
     /* private: */
     weft_task task;
     weft_frame frame;
+#if WEFT_CONTEXT
+    weft__view view;
+#endif
 } weft_callback;
 
 WEFT__BEGIN_C
@@ -46,7 +50,7 @@ static inline bool weft_callback_is_posted(const weft_callback *callback)
 
 /**
  * Has `call(argument)` called in the next pass, behind all that is ready and posted before. One that
- * is posted already keeps its place, and is called once, with what was given last.
+ * is posted already keeps its place, and is called once, with what was given last, and its context.
  *
  * When it is called it is idle again: it may post itself once more, or free itself. A run until all
  * tasks have ended goes on until every callback was called, too.
@@ -60,26 +64,45 @@ static inline void weft_callback_post(weft_core *core, weft_callback *callback,
 static inline bool weft_callback_cancel(weft_callback *callback);
 
 #if WEFT_CONTEXT
-/** Gives a callback that is posted another context than that of who posted it; NULL: none, so that
- *  it may outlive the bindings there. */
+/** Gives a callback that is posted another context than that of who posted it; NULL: none. */
 static inline void weft_callback_set_context(weft_callback *callback, weft_binding *context)
 {
-    weft__context_move(&callback->task.context, context);
+    weft__view_set(&callback->view, context);
 }
 #endif
 
 /* How it is done. */
 
+/* It sees what the one sees who runs. */
+static inline void weft__callback_look(weft_callback *callback, const weft_core *core)
+{
+#if WEFT_CONTEXT
+    weft__view_set(&callback->view, weft_current_context(core));
+#else
+    (void)callback, (void)core;
+#endif
+}
+
+/* True from when it has begun to wait until it is called or taken back. */
+static inline bool weft__callback_waits(const weft_callback *callback)
+{
+    return (callback->task.chain.flags & (WEFT__PARKED | WEFT__READY)) != 0;
+}
+
 /* It waits no longer to be called. */
 static inline void weft__callback_idle(weft_callback *callback)
 {
     callback->task.chain.flags = 0;
+#if WEFT_CONTEXT
+    weft__view_set(&callback->view, NULL);
+#endif
 #if WEFT_DEBUG
     weft_link_remove(&callback->task.held.link);
 #endif
 }
 
-/* `current` stands for the callback while it is called, since that may free itself. */
+/* `current` stands for the callback while it is called, since that may free itself. What it sees
+ * needs not be kept: no block is left meanwhile. */
 static inline void weft__callback_call(weft_callback *callback)
 {
     weft__callbacks *const owner = WEFT_CONTAINER(callback->task.owner, weft__callbacks, owner);
@@ -89,15 +112,13 @@ static inline void weft__callback_call(weft_callback *callback)
     weft_task current = WEFT__ZERO;
     current.owner = &owner->owner;
 #if WEFT_CONTEXT
-    current.context = callback->task.context;
-    callback->task.context = NULL;
+    current.context = callback->view.context;
 #endif
     weft__callback_idle(callback);
     owner->posted--;
     core->current = &current;
     call(argument);
     core->current = NULL;
-    weft__drop_context(&current);
 }
 
 /* "Suspended": so that nothing of it is touched any more. */
@@ -120,7 +141,7 @@ __attribute__((unused)) static weft_step weft__callback_step(weft_frame *frame, 
     return gone;
 }
 
-/* Makes it a task that waits, with the context of who runs. */
+/* Makes it a task that waits. */
 static inline void weft__callback_begin(weft__callbacks *owner, weft_callback *callback)
 {
     weft_task fresh = WEFT__ZERO;
@@ -154,9 +175,9 @@ static inline void weft_callback_post(weft_core *core, weft_callback *callback,
     callback->argument = argument;
     if (!weft_callback_is_posted(callback)) {
         weft__callback_begin(&core->callbacks, callback);
-        weft__inherit_context(&callback->task, core->current);
         weft__callback_ready(callback, 0);
     }
+    weft__callback_look(callback, core);
 }
 
 static inline bool weft_callback_cancel(weft_callback *callback)
@@ -166,7 +187,6 @@ static inline bool weft_callback_cancel(weft_callback *callback)
     }
     WEFT_CONTAINER(callback->task.owner, weft__callbacks, owner)->posted--;
     weft_link_remove(&callback->task.link);
-    weft__drop_context(&callback->task);
     weft__callback_idle(callback);
     return true;
 }

@@ -18,14 +18,17 @@
  *     parent.context --> binding: language --outer--> binding: request --outer--> NULL
  *     child.context  -------------------------------------^      spawned before the inner block
  *
- * The binding is a member of your frame, and what captured it must have ended when its block ends:
- * put a group inside the block. A task that outlives it stops the program; a task that must go on
- * is spawned outside of the block, or with weft_task_set_context(&slot.task, NULL).
+ * The binding is a member of your frame and dies with its block. A task that sees it must have ended
+ * by then: put a group inside the block. One that outlives it stops the program; a task that must go
+ * on is spawned outside of the block, or with weft_task_set_context(&slot.task, NULL). A callback
+ * that is still to be called (weft_call_later() and its kin, too) sees what is bound around the
+ * block from then on.
  */
 #ifndef WEFT_CONTEXT_H
 #define WEFT_CONTEXT_H
 
 #include <weft/frame.h>
+#include <weft/link.h>
 
 struct weft_task;
 
@@ -39,8 +42,15 @@ typedef struct weft_binding {
     struct weft_binding *outer;
     const weft_variable *variable;
     const void *value;
-    size_t seen; /* by so many tasks and bindings */
+    size_t seen;     /* by so many tasks and bindings: they keep it */
+    weft_link views; /* who only looks: callbacks */
 } weft_binding;
+
+/* Who sees a context, and does not keep it. Zeroed: none. */
+typedef struct weft__view {
+    weft_link link; /* in the ring of the innermost binding that it sees */
+    weft_binding *context;
+} weft__view;
 
 /**
  * A block in which a variable has a value.
@@ -48,7 +58,7 @@ typedef struct weft_binding {
  * @param binding   A weft_binding of the frame; evaluated more than once.
  * @param variable  A const weft_variable *, of static storage.
  * @param value     A const void *: what it points to outlives the block.
- * Cost: O(1), no allocation.
+ * Cost: O(1), no allocation; its end O(callbacks that saw it and are still to be called).
  */
 #if WEFT_CONTEXT
 #define WEFT_BIND(binding, variable, value) WEFT__BIND(WEFT__N, WEFT__N, binding, variable, value)
@@ -91,6 +101,18 @@ static inline void weft__context_move(weft_binding **place, weft_binding *contex
     *place = context;
 }
 
+/* A view is of this context from now on. */
+static inline void weft__view_set(weft__view *view, weft_binding *context)
+{
+    if (view->context != NULL) {
+        weft_link_remove(&view->link);
+    }
+    view->context = context;
+    if (context != NULL) {
+        weft_link_insert(&context->views, &view->link);
+    }
+}
+
 static inline void weft__bind(weft_binding **context, weft_binding *binding,
                               const weft_variable *variable, const void *value)
 {
@@ -98,6 +120,7 @@ static inline void weft__bind(weft_binding **context, weft_binding *binding,
     binding->variable = variable;
     binding->value = value;
     binding->seen = 1;
+    weft_link_init(&binding->views);
     *context = binding;
 }
 
@@ -106,8 +129,11 @@ static inline void weft__unbind(const weft_frame *frame, weft_binding **context,
 {
     if (WEFT__RARE(*context != binding || binding->seen != 1)) {
         weft__stop_in(frame, weft_describe(frame->step),
-                      "a task or callback that sees this WEFT_BIND outlives it: put a group inside "
-                      "the block, or weft_task_set_context(task, NULL)");
+                      "a task that sees this WEFT_BIND outlives it: put a group inside the block, "
+                      "or weft_task_set_context(task, NULL)");
+    }
+    while (WEFT__RARE(!weft_link_is_empty(&binding->views))) {
+        weft__view_set(WEFT_CONTAINER(binding->views.next, weft__view, link), binding->outer);
     }
     *context = binding->outer;
 }

@@ -62,7 +62,7 @@ static inline bool weft_task_remove_done_callback(weft_task *task, weft_done_cal
 /** True until it is called or removed. */
 static inline bool weft_done_callback_is_pending(const weft_done_callback *callback)
 {
-    return (callback->callback.task.chain.flags & (WEFT__PARKED | WEFT__READY)) != 0;
+    return weft__callback_waits(&callback->callback);
 }
 
 #if WEFT_CONTEXT
@@ -92,14 +92,7 @@ static inline void weft__done_begin(weft_core *core, weft_done_callback *callbac
     callback->callback.call = weft__done_call;
     callback->callback.argument = callback;
     weft__callback_begin(&core->callbacks, &callback->callback);
-    weft__inherit_context(&callback->callback.task, core->current);
-}
-
-/* Not posted: it waited for the end. */
-static inline void weft__done_forget(weft_done_callback *callback)
-{
-    weft__callback_idle(&callback->callback);
-    weft__drop_context(&callback->callback.task);
+    weft__callback_look(&callback->callback, core);
 }
 
 static inline void weft__done_ended(weft_owner *watcher, weft_task *task)
@@ -129,7 +122,7 @@ static inline bool weft_task_remove_done_callback(weft_task *task, weft_done_cal
         return weft_callback_cancel(&callback->callback);
     }
     weft__unwatch_end(task, &callback->watcher);
-    weft__done_forget(callback);
+    weft__callback_idle(&callback->callback);
     return true;
 }
 

@@ -318,7 +318,7 @@ static inline bool weft_future_remove_done_callback(weft_future *future,
         return weft_callback_cancel(&callback->callback);
     }
     (void)weft_waiter_end(&callback->waiter);
-    weft__done_forget(callback);
+    weft__callback_idle(&callback->callback);
     return true;
 }
 

@@ -108,13 +108,20 @@ WEFT_API weft_time weft_loop_timeout(weft_loop *loop);
 
 /* --- callbacks ------------------------------------------------------------------------------ */
 
-/** A callback that is to be called. Zeroed; it must stay where it is until it was called. */
+/*
+ * A callback sees the context variables of who asked for it, as one of callback.h does: that goes for
+ * readers, writers and signals, too. One that another thread posts sees none.
+ */
+
+/** A callback that is to be called. Zeroed; it must stay where it is until it was called or taken
+ *  back. */
 typedef struct weft_handle {
     void (*call)(void *argument);
     void *argument;
     /* private: */
     weft_loop *loop;
     struct weft_source *source; /* of a reader or writer: see source.h */
+    bool stays;                 /* a reader's, a writer's, a signal's: it is called again */
     weft_callback callback;
     weft_timer timer;
     weft_remote remote;
@@ -140,11 +147,20 @@ WEFT_API void weft_call_at(weft_loop *loop, weft_handle *handle, weft_time at, v
  *  for. Context: the loop's thread; not for one that another thread has just posted. */
 WEFT_API bool weft_handle_cancel(weft_handle *handle);
 
+#if WEFT_CONTEXT
+/** Gives a handle that is under way another context than that of who asked for it; NULL: none. */
+static inline void weft_handle_set_context(weft_handle *handle, weft_binding *context)
+{
+    weft_callback_set_context(&handle->callback, context);
+}
+#endif
+
 /* --- signals, failures ----------------------------------------------------------------------- */
 
 /**
  * Calls `call(argument)` from the loop after the signal came; not from the signal handler. Several
- * that come together count as one.
+ * that come together count as one. The handle stays where it is until the handler is removed, or the
+ * loop closed.
  *
  * @return 0; -EINVAL: no such signal, or one that cannot be caught; WEFT_EBUSY: another loop has it.
  */
