@@ -10,6 +10,7 @@
  *   weft/scope.h      who asked a coroutine to stop: cancellation, as arithmetic
  *   weft/context.h    values that a task and all that it starts can see
  *   weft/core.h       a task, and what the tasks of one loop share
+ *   weft/owner.h      who is told when a task ends
  *   weft/task.h       a chain of frames that is scheduled: park and wake
  *   weft/cancel.h     asking a task to stop
  *   weft/callback.h   a function that the loop calls in its next pass

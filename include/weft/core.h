@@ -15,19 +15,14 @@
 
 #include <weft/context.h>
 #include <weft/link.h>
+#include <weft/reason.h>
 #include <weft/remote.h>
 #include <weft/scope.h>
 
 typedef struct weft_task weft_task;
 typedef struct weft_core weft_core;
 
-/**
- * Who is told when a task ends: its group, and in front of it those who join it.
- *
- *     task.owner --> join --behind--> join --behind--> group --behind--> NULL
- *
- * They are told in this order. The last is the owner proper: after it nobody touches the task.
- */
+/** Who is told when a task ends: its group, and in a row before it those who join it (owner.h). */
 typedef struct weft_owner {
     weft_core *core;
     void (*ended)(struct weft_owner *, weft_task *);
@@ -87,8 +82,8 @@ struct weft_core {
     uint16_t refused;   /* waits in a row that were refused */
     weft_task *refuser; /* to this task */
     const weft__rare *rare;
-    uint16_t outside;   /* tasks that wait for an interrupt or another thread: no deadlock */
-    uint8_t eager;      /* first steps that run inside the step of another task */
+    uint16_t outside; /* tasks that wait for an interrupt or another thread: no deadlock */
+    uint8_t eager;    /* first steps that run inside the step of another task */
     weft__callbacks callbacks;
     weft_remote_list remote;
     void (*notify)(weft_core *); /* something was pushed: wake the loop; any thread, interrupt */
@@ -244,64 +239,6 @@ static inline weft_binding **weft__context_of(weft_task *task)
 }
 #endif
 
-/* Puts `watcher` into the row of those who are told when a task ends, behind the others. */
-static inline void weft__watch_end(weft_task *task, weft_owner *watcher)
-{
-    weft_owner *const first = task->owner;
-    watcher->core = first->core;
-    if (first->behind == NULL) {
-        watcher->behind = first;
-        watcher->last = watcher;
-        task->owner = watcher;
-    } else {
-        watcher->behind = first->last->behind;
-        watcher->before = first->last;
-        first->last->behind = watcher;
-        first->last = watcher;
-    }
-}
-
-/* Takes `watcher`, which stands in it, out of the row of a task that has not ended. */
-static inline void weft__unwatch_end(weft_task *task, weft_owner *watcher)
-{
-    weft_owner *const first = task->owner, *const behind = watcher->behind;
-    const bool is_last = watcher == first->last;
-    if (watcher == first) {
-        task->owner = behind;
-        if (!is_last) {
-            behind->last = first->last;
-        }
-    } else {
-        watcher->before->behind = behind;
-        *(is_last ? &first->last : &behind->before) = watcher->before;
-    }
-}
-
-/* The owner proper: its group, mostly. */
-static inline weft_owner *weft__owner_proper(const weft_task *task)
-{
-    weft_owner *const first = task->owner;
-    return first->behind == NULL ? first : first->last->behind;
-}
-
-/* Another owner proper instead; those who watch stay. */
-static inline void weft__change_owner(weft_task *task, weft_owner *owner)
-{
-    weft_owner *const first = task->owner;
-    *(first->behind == NULL ? &task->owner : &first->last->behind) = owner;
-}
-
-/* Tells all of them. The task has no owner any more, but it still knows its core. */
-static inline void weft__tell_end(weft_task *task)
-{
-    weft_owner *owner = task->owner, *behind;
-    task->owner = &owner->core->callbacks.owner;
-    for (; owner != NULL; owner = behind) {
-        behind = owner->behind;
-        owner->ended(owner, task);
-    }
-}
-
 /* The frame `levels` above the innermost, or the outermost. */
 static inline const weft_frame *weft__frame_above(const weft_chain *chain, size_t levels)
 {
@@ -324,57 +261,6 @@ static inline const char *weft_task_name(const weft_task *task)
         site = weft_describe(weft__frame_above(&task->chain, SIZE_MAX)->step);
     }
     return site != NULL ? site->name : NULL;
-}
-
-static inline const weft_reason *weft__reason_of(const weft_chain *chain)
-{
-#if WEFT_ORIGINS
-    return chain->failed_line == 0 ? chain->reason : NULL;
-#else
-    (void)chain;
-    return NULL;
-#endif
-}
-
-/* A failure has no place of its own: the line that awaits is where it began. A cancellation that
- * passes keeps its reason. */
-static inline void weft__from_library(weft_chain *chain)
-{
-#if WEFT_ORIGINS
-    if ((chain->flags & WEFT__SEALED) == 0 &&
-        (chain->status != WEFT_ECANCELED || weft__reason_of(chain) == NULL)) {
-        chain->failed_in = NULL;
-    }
-#else
-    (void)chain;
-#endif
-}
-
-/* A cancellation was absorbed. */
-static inline void weft__forget_reason(weft_chain *chain)
-{
-#if WEFT_ORIGINS
-    if ((chain->flags & WEFT__SEALED) == 0 && weft__reason_of(chain) != NULL) {
-        chain->reason = NULL;
-    }
-#else
-    (void)chain;
-#endif
-}
-
-/* A cancellation has a place: where it was asked for. What a failure in flight says is kept. */
-static inline void weft__set_reason(weft_chain *chain, const weft_reason *reason)
-{
-#if WEFT_ORIGINS
-    const bool fails =
-        (chain->flags & WEFT__READY) != 0 && chain->status < 0 && chain->status != WEFT_ECANCELED;
-    if (!fails && (chain->flags & WEFT__SEALED) == 0) {
-        chain->failed_line = 0;
-        chain->reason = reason;
-    }
-#else
-    (void)chain, (void)reason;
-#endif
 }
 
 /* Tells somebody, and where: the line at which a frame stands, or where the task's failure began. */

@@ -30,7 +30,7 @@
 #ifndef WEFT_TASK_H
 #define WEFT_TASK_H
 
-#include <weft/core.h>
+#include <weft/owner.h>
 
 /** In a coroutine: the task that runs it. Stops in a generator that plain C drives. */
 #define WEFT_SELF() weft__task(weft__c)
