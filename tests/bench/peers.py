@@ -78,8 +78,13 @@ def by_cargo(shed, peer, source, program):
 
 
 def by_go(shed, peer, source, program):
-    env = dict(os.environ, GO111MODULE='off', GOCACHE=str(shed.directory / 'go-cache'), GOFLAGS='')
-    shed.call(['go', 'build', '-o', program, source], env=env)
+    """The program and clocks.go, which must stand in one directory."""
+    together = shed.directory / 'go' / program.name
+    together.mkdir(parents=True, exist_ok=True)
+    for file in source, BENCH / 'clocks.go':
+        shutil.copy(file, together)
+    env = dict(os.environ, GO111MODULE='off', GOCACHE=str(shed.directory / 'go/cache'), GOFLAGS='')
+    shed.call(['go', 'build', '-o', program] + sorted(together.glob('*.go')), env=env)
 
 
 def as_it_is(shed, peer, source, program):
@@ -122,10 +127,10 @@ PEERS = [
          packages=['cargo', 'rustc', 'librust-tokio-dev', 'librust-hyper-dev', 'librust-libc-dev'],
          needs=[CARGO], version=debian_version('librust-tokio-dev')),
     Peer('go', 'Go', 'go', by_go, packages=['golang-go'], needs=['go'], version=['go', 'version']),
-    Peer('asyncio', 'asyncio', 'py', as_it_is, packages=['python3'], needs=[PYTHON], run=[PYTHON],
+    Peer('asyncio', 'asyncio', 'py', as_it_is, packages=['python3'], needs=[PYTHON], run=[PYTHON, '-P'],
          version=[PYTHON, '--version']),
     Peer('uvloop', 'uvloop', 'py', as_it_is, stem='asyncio', packages=['python3-uvloop'],
-         needs=[PYTHON], run=['UVLOOP=1', PYTHON], version=debian_version('python3-uvloop')),
+         needs=[PYTHON], run=['env', 'UVLOOP=1', PYTHON, '-P'], version=debian_version('python3-uvloop')),
     Peer('node', 'Node', 'js', as_it_is, packages=['nodejs'], needs=['node'], run=['node'],
          version=['node', '--version']),
 ]

@@ -8,6 +8,7 @@ import time
 
 LINE = re.compile(r'^(\S+) (\d+) (\d+) (\d+)((?: \w+=-?[0-9.]+(?:e[+-]?\d+)?)*)$')
 SLOW_S = 1.5   # a peer that takes longer has two rounds
+VERY_SLOW_S = 5  # and then only one
 LIMIT_S = 120  # and then something is wrong
 
 
@@ -120,12 +121,11 @@ class Table:
 
 def rounds_of(workload, size, count, shed, scale, told):
     """Runs the rounds of one table (or of several, if a run measures several things)."""
-    tables, slow = {}, set()
+    tables, slow, ended = {}, set(), set()
     for number in range(count):
         for peer in shed.rows:
             program = shed.has(workload, peer)
-            if program is None or peer.name in told['dropped'] or \
-                    peer.name in slow and number >= 2:
+            if program is None or peer.name in told['dropped'] | ended:
                 continue
             began = time.monotonic()
             try:
@@ -135,8 +135,11 @@ def rounds_of(workload, size, count, shed, scale, told):
                 told['failed'].append('%s, %s: %s' % (workload.label, peer.title, failure))
                 print('\nFAILED ' + told['failed'][-1], flush=True)
                 continue
-            if time.monotonic() - began > SLOW_S:
+            took = time.monotonic() - began
+            if took > SLOW_S:
                 slow.add(peer.name)
+            if took > (SLOW_S if number else VERY_SLOW_S):
+                ended.add(peer.name)
             for result in results:
                 table = tables.setdefault(result.what, Table(workload, size, result.what))
                 table.rows.setdefault(peer.name, {})[number] = result.figures

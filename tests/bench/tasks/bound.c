@@ -78,7 +78,7 @@ static void yielder_step(struct task *task)
 
 static void yield(size_t size)
 {
-    const size_t times = bench_scaled_least(10000000, size) / size;
+    const size_t times = bench_scaled(10000000) / size + 4;
     struct yielder *const tasks = (struct yielder *)bench_allocate(size, sizeof *tasks);
     for (size_t i = 0; i < size; i++) {
         tasks[i].task.step = yielder_step;
@@ -107,7 +107,7 @@ static void ring_step(struct task *task)
 
 static void yield_ring(size_t size)
 {
-    const size_t times = bench_scaled_least(10000000, size) / size;
+    const size_t times = bench_scaled(10000000) / size + 4;
     struct yielder *const tasks = (struct yielder *)bench_allocate(size, sizeof *tasks);
     size_t room = 2;
     while (room < size) {
@@ -151,7 +151,7 @@ static void slist_step(struct task *task)
 
 static void yield_slist(size_t size)
 {
-    const size_t times = bench_scaled_least(10000000, size) / size;
+    const size_t times = bench_scaled(10000000) / size + 4;
     struct yielder *const tasks = (struct yielder *)bench_allocate(size, sizeof *tasks);
     for (size_t i = 0; i < size; i++) {
         tasks[i] = (struct yielder){.task.step = slist_step, .left = times};

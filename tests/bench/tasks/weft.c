@@ -52,7 +52,7 @@ WEFT_END
 
 static void yield(size_t size)
 {
-    const size_t times = bench_scaled_least(10000000, size) / size;
+    const size_t times = bench_scaled(10000000) / size + 4;
     yielder_slot *const slots = (yielder_slot *)bench_allocate(size, sizeof *slots);
     bench_check(weft_run(yielders, size, times, slots) == 0);
     bench_figures("yield", size * times, "%s", "");

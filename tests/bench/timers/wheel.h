@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum { WHEEL_TICK_BITS = 20, WHEEL_BITS = 6, WHEEL_SLOTS = 1 << WHEEL_BITS, WHEEL_LEVELS = 5 };
 
@@ -29,7 +30,9 @@ struct wheel {
 
 static inline void wheel_init(struct wheel *wheel, uint64_t now)
 {
-    *wheel = (struct wheel){.now = now, .tick = now >> WHEEL_TICK_BITS};
+    memset(wheel, 0, sizeof *wheel);
+    wheel->now = now;
+    wheel->tick = now >> WHEEL_TICK_BITS;
 }
 
 static inline void wheel_put(struct wheel *wheel, struct wheel_timer *timer)
