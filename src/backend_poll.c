@@ -75,7 +75,7 @@ static nfds_t collect(weft_loop *loop)
         const bool reads = !weft_link_is_empty(&source->readers) || source->on_readable != NULL ||
                            source->is_awaited || (selected & WEFT_READABLE) != 0;
         const bool writes = !weft_link_is_empty(&source->writers) || source->on_writable != NULL ||
-                            (selected & WEFT_WRITABLE) != 0;
+                            source->is_flushing || (selected & WEFT_WRITABLE) != 0;
         if (reads || writes) {
             loop->poll.sources[count] = source;
             loop->poll.fds[count].fd = source->fd;

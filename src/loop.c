@@ -66,27 +66,71 @@ static bool is_alone(const weft_loop *loop)
 
 static void check_step(weft_loop *loop);
 
+static bool has_work(weft_loop *loop)
+{
+    return !weft_link_is_empty(&loop->executor.core.ready) || loop->executor.is_stopped ||
+           weft_executor_is_woken(&loop->executor);
+}
+
+/* Looks again and again for what comes soon: true if something came. */
+static bool spin(weft_loop *loop, weft_time now, weft_time until)
+{
+    const weft_time at = until < now + loop->spin ? until : now + loop->spin;
+    while (!has_work(loop) && weft__now() < at) {
+        loop->backend->wait(loop, 0);
+        if (loop->wake_source.may_read) {
+            return true;
+        }
+    }
+    return has_work(loop);
+}
+
+/* Waits until something comes or it is time; with a spin before it if the last wait was short. */
+static void wait_or_spin(weft_loop *loop, weft_time until)
+{
+    if (until == WEFT_FOREVER && loop->spin == 0) {
+        loop->backend->wait(loop, WEFT_FOREVER);
+        return;
+    }
+    const weft_time began = weft__now();
+    if (until <= began) {
+        loop->backend->wait(loop, 0);
+    } else if (!loop->spins || !spin(loop, began, until)) {
+        const weft_time now = loop->spins ? weft__now() : began;
+        loop->backend->wait(loop, until == WEFT_FOREVER ? WEFT_FOREVER
+                                  : until > now         ? until - now
+                                                        : 0);
+        loop->spins = loop->spin > 0 && weft__now() - began < loop->spin;
+    }
+}
+
+static void empty_wake_pipe(weft_loop *loop)
+{
+    char bytes[64];
+    while (read(loop->wake_pipe[0], bytes, sizeof bytes) == (ssize_t)sizeof bytes) {
+    }
+    loop->wake_source.may_read = false;
+}
+
 static bool port_sleep_until(void *context, weft_time at)
 {
     weft_loop *const loop = context;
-    const weft_time now = weft__now();
     WEFT_ASSERT(!weft__is_forked(loop), "this loop was made before fork(): _exit() in the child");
     if (loop->debug) {
         check_step(loop);
     }
-    if (at == WEFT_FOREVER && loop->wait_until == WEFT_FOREVER && is_alone(loop) &&
-        !weft_executor_is_woken(&loop->executor)) {
+    weft__flush_turn(loop); /* which may make tasks ready, or wait for room */
+    const bool is_busy = has_work(loop);
+    if (at == WEFT_FOREVER && loop->wait_until == WEFT_FOREVER && is_alone(loop) && !is_busy) {
         return false;
     }
-    at = at < loop->wait_until ? at : loop->wait_until;
-    const bool at_once =
-        at <= now || loop->executor.is_stopped || weft_executor_is_woken(&loop->executor);
-    loop->backend->wait(loop, at_once ? 0 : at == WEFT_FOREVER ? WEFT_FOREVER : at - now);
+    if (is_busy) {
+        loop->backend->wait(loop, 0);
+    } else {
+        wait_or_spin(loop, at < loop->wait_until ? at : loop->wait_until);
+    }
     if (loop->wake_source.may_read) {
-        char bytes[64];
-        while (read(loop->wake_pipe[0], bytes, sizeof bytes) == (ssize_t)sizeof bytes) {
-        }
-        loop->wake_source.may_read = false;
+        empty_wake_pipe(loop);
     }
     return true;
 }
@@ -206,7 +250,9 @@ int weft__loop_new(const char *built_with, weft_loop **ret_loop, const weft_loop
     loop->wait_until = WEFT_FOREVER;
     loop->slow_step = desc->slow_step > 0 ? desc->slow_step : WEFT_MS(100);
     loop->pool_threads = desc->threads;
+    loop->spin = desc->spin;
     weft_link_init(&loop->sources);
+    weft_link_init(&loop->to_flush);
     weft_executor_init(&loop->executor, &port, loop);
     loop->executor.core.report = weft__loop_report;
     loop->handles.owner.core = &loop->executor.core;
@@ -276,6 +322,7 @@ void weft_loop_close(weft_loop *loop)
     close(loop->wake_pipe[0]);
     close(loop->wake_pipe[1]);
     loop->backend->close(loop);
+    weft__blocks_free(&loop->blocks);
     free(loop);
 }
 
@@ -308,8 +355,7 @@ int weft_loop_fd(const weft_loop *loop)
 
 weft_time weft_loop_timeout(weft_loop *loop)
 {
-    if (!weft_link_is_empty(&loop->executor.core.ready) || loop->executor.is_stopped ||
-        weft_executor_is_woken(&loop->executor)) {
+    if (has_work(loop)) {
         return 0;
     }
     const weft_time at = weft_executor_next(&loop->executor), now = weft__now();

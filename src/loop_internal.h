@@ -12,6 +12,18 @@
 
 struct weft_pool;
 
+/* Blocks of memory for what is on its way through streams: see bytes.c. Zeroed: none. */
+enum { WEFT__BLOCK_SIZE = 64 * 1024 };
+
+typedef struct weft__block {
+    struct weft__block *next;
+} weft__block;
+
+typedef struct weft__blocks {
+    weft__block *first;
+    size_t count;
+} weft__blocks;
+
 struct weft_loop {
     weft_executor executor;
     const weft_backend *backend;
@@ -26,7 +38,9 @@ struct weft_loop {
             size_t capacity;
         } poll;
     };
-    weft_link sources;      /* open ones, the wake-up pipe's included */
+    weft_link sources;  /* open ones, the wake-up pipe's included */
+    weft_link to_flush; /* sources that have something to write when the turn ends */
+    weft__blocks blocks;
     size_t awaited;         /* sources that somebody waits for */
     size_t signal_handlers; /* of the user's */
     size_t jobs;            /* in other threads, whose end will be posted */
@@ -41,6 +55,8 @@ struct weft_loop {
     unsigned fork_generation;
     bool is_forever;      /* nothing has to be awaited: no deadlock */
     weft_time wait_until; /* run_once: at the latest */
+    weft_time spin;       /* how long it looks before it sleeps; 0: it does not */
+    bool spins;           /* the last wait was so short that looking was worth while */
     bool debug;
     weft_time slow_step, step_began;
     bool has_step;               /* one has run since the clock was read last */
@@ -69,10 +85,18 @@ bool weft__interrupt_end(weft_loop *loop);
 void weft__handle_begin(weft_loop *loop, weft_handle *handle, void (*call)(void *), void *argument);
 void weft__handle_post(weft_handle *handle);
 
+/* In a coroutine of a stream, which has seen that its loop is one. */
+#define WEFT__OWN_LOOP() WEFT_CONTAINER(weft__executor_of(weft__core(weft__c)), weft_loop, executor)
+
+/* bytes.c */
+void weft__blocks_free(weft__blocks *pool);
+
 /* source.c */
 void weft__source_ready(weft_source *source, int directions, bool hung_up);
 bool weft__handle_turn(weft_handle *handle);
 int weft__source_look(weft_source *source, short events);
+void weft__source_flushes(weft_source *source, bool flushes);
+void weft__flush_turn(weft_loop *loop);
 
 /* loop_cases.c */
 int weft__source_selected(const weft_source *source);

@@ -32,6 +32,7 @@ static int run_task(weft_loop *loop, weft_task *task)
             }
         }
     }
+    weft__flush_turn(loop);
     weft__running = NULL;
     return status;
 }
@@ -47,10 +48,9 @@ int weft__loop_run_frame(weft_loop *loop, weft_frame *frame)
 /* The main task failed, and nobody but the exit code would tell. */
 static void report_main(weft_loop *loop, const weft_task *task, int status)
 {
-    const weft_site *const site =
-        task->chain.failed_line != 0 && task->chain.failed_in != NULL
-            ? weft_describe(task->chain.failed_in)
-            : NULL;
+    const weft_site *const site = task->chain.failed_line != 0 && task->chain.failed_in != NULL
+                                      ? weft_describe(task->chain.failed_in)
+                                      : NULL;
     const weft_report report = {.message = "the main task failed",
                                 .task = task,
                                 .status = status,
@@ -103,6 +103,7 @@ static void begin_passes(weft_loop *loop)
 
 static void end_passes(weft_loop *loop)
 {
+    weft__flush_turn(loop);
     loop->executor.is_running = false;
     loop->executor.is_stopped = false;
     loop->is_forever = false;

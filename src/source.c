@@ -37,6 +37,8 @@ void weft_source_close(weft_source *source)
     weft__loop_check_thread(loop, __func__);
     weft_remove_reader(source);
     weft_remove_writer(source);
+    weft_link_remove(&source->turn);
+    weft__source_flushes(source, false);
     if (!weft__is_forked(loop)) {
         loop->backend->remove(loop, source);
     }
@@ -60,6 +62,9 @@ void weft__source_ready(weft_source *source, int directions, bool hung_up)
     }
     if (hung_up || (directions & WEFT_WRITABLE) != 0) {
         source->may_write = true;
+        if (source->is_flushing) {
+            source->flush(source);
+        }
         weft_wake_all(&source->writers);
         if (source->on_writable != NULL) {
             weft__handle_post(source->on_writable);
@@ -67,6 +72,25 @@ void weft__source_ready(weft_source *source, int directions, bool hung_up)
     }
     if (!weft_link_is_empty(&source->cases)) {
         weft__source_tell(source, hung_up ? WEFT_READABLE | WEFT_WRITABLE : directions, 0);
+    }
+}
+
+/* Whether it is flushed as soon as it may be written. */
+void weft__source_flushes(weft_source *source, bool flushes)
+{
+    if (source->is_flushing != flushes) {
+        source->is_flushing = flushes;
+        source->loop->awaited += flushes ? 1 : (size_t)-1;
+    }
+}
+
+/* What was gathered while the tasks had their turn goes out. It runs nothing. */
+void weft__flush_turn(weft_loop *loop)
+{
+    while (!weft_link_is_empty(&loop->to_flush)) {
+        weft_source *const source = WEFT_CONTAINER(loop->to_flush.next, weft_source, turn);
+        weft_link_remove(&source->turn);
+        source->flush(source);
     }
 }
 

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { READ_SIZE = 4096, HIGH_WATER = 64 * 1024 };
+enum { READ_LEAST = 4096, HIGH_WATER = 64 * 1024 };
 
 int weft_stream_open(weft_stream **ret_stream, weft_loop *loop, int fd)
 {
@@ -28,6 +28,7 @@ int weft_stream_open(weft_stream **ret_stream, weft_loop *loop, int fd)
     }
     weft_stream_set_water(stream, HIGH_WATER, HIGH_WATER / 4);
     weft_link_init(&stream->drainers);
+    stream->source.flush = weft__stream_flush;
     *ret_stream = stream;
     return 0;
 }
@@ -49,16 +50,11 @@ void weft_stream_abort(weft_stream **place)
     for (weft_task *task; (task = weft_first_waiter(&stream->drainers)) != NULL;) {
         weft_wake_status(task, WEFT_ECLOSED);
     }
-    if (stream->source.on_writable == &stream->flusher) {
-        stream->source.on_writable = NULL;
-        stream->source.loop->awaited--;
-        weft_handle_cancel(&stream->flusher);
-    }
+    weft__bytes_free(&stream->in, weft__stream_pool(stream));
+    weft__bytes_free(&stream->out, weft__stream_pool(stream));
     const int fd = stream->source.fd;
     weft_source_close(&stream->source);
     close(fd);
-    weft__bytes_free(&stream->in);
-    weft__bytes_free(&stream->out);
     free(stream);
 }
 
@@ -109,7 +105,7 @@ static ssize_t try_read(weft_stream *stream, void *into, size_t size)
         return -EAGAIN;
     }
     do {
-        n = read(stream->source.fd, into, size);
+        n = recv(stream->source.fd, into, size, 0);
     } while (n < 0 && errno == EINTR);
     if (n == 0) {
         stream->has_ended = true;
@@ -117,6 +113,25 @@ static ssize_t try_read(weft_stream *stream, void *into, size_t size)
         stream->source.may_read = false; /* short: there was no more, the next edge tells */
     }
     return n < 0 ? -errno : n;
+}
+
+/* Reads more into the buffer, so much as has come: how many bytes, 0 at the end, or a failure. */
+static ssize_t fill(weft_stream *stream)
+{
+    weft__bytes *const in = &stream->in;
+    if (stream->has_ended) {
+        return 0;
+    }
+    if (!stream->source.may_read) {
+        return -EAGAIN;
+    }
+    if (weft__bytes_reserve(in, weft__stream_pool(stream), READ_LEAST) < 0) {
+        return WEFT_ENOMEM;
+    }
+    const size_t end = in->first + in->size;
+    const ssize_t n = try_read(stream, in->at + end, in->capacity - end);
+    in->size += n > 0 ? (size_t)n : 0;
+    return n;
 }
 
 WEFT_ASYNC(weft_read, self)
@@ -129,8 +144,12 @@ WEFT_ASYNC(weft_read, self)
         if (self->stream == NULL) {
             WEFT_RETURN_STATUS(WEFT_ECLOSED);
         }
-        self->n = weft__bytes_take(&self->stream->in, self->into, self->size);
-        if (self->n > 0 || self->size == 0 || self->stream->has_ended) {
+        if (self->stream->in.size > 0) {
+            self->n = weft__bytes_take(&self->stream->in, weft__stream_pool(self->stream),
+                                       self->into, self->size);
+            WEFT_RETURN(0);
+        }
+        if (self->size == 0 || self->stream->has_ended) {
             WEFT_RETURN(0);
         }
         {
@@ -140,9 +159,9 @@ WEFT_ASYNC(weft_read, self)
                 WEFT_RETURN_STATUS(n < 0 ? n : 0);
             }
         }
-        WEFT_LOOP()->awaited++;
+        WEFT__OWN_LOOP()->awaited++;
         WEFT_PARK(&self->stream->source.readers);
-        WEFT_LOOP()->awaited--;
+        WEFT__OWN_LOOP()->awaited--;
         if (self->stream != NULL && WEFT_STATUS() < 0) {
             WEFT_RETURN_STATUS(WEFT_STATUS());
         }
@@ -151,6 +170,52 @@ WEFT_FINALLY:
     end_read(self->stream, self->has_begun);
 }
 WEFT_END
+
+WEFT_ASYNC(weft_peek, self)
+{
+    WEFT_ASSERT(self->stream != NULL, "an open stream");
+    use_to_read(&self->stream, &self->has_begun);
+    self->at_least += self->at_least == 0;
+    WEFT_CHECKPOINT();
+    for (;;) {
+        if (self->stream == NULL) {
+            WEFT_RETURN_STATUS(WEFT_ECLOSED);
+        }
+        {
+            const weft__bytes *const in = &self->stream->in;
+            if (in->size < self->at_least) {
+                const ssize_t n = fill(self->stream);
+                if (n > 0) {
+                    continue;
+                }
+                if (n < 0 && n != -EAGAIN) {
+                    WEFT_RETURN_STATUS(n);
+                }
+            }
+            if (in->size >= self->at_least || self->stream->has_ended) {
+                self->bytes = in->size > 0 ? in->at + in->first : NULL;
+                self->n = in->size;
+                WEFT_RETURN(0);
+            }
+        }
+        weft__bytes_rest(&self->stream->in, weft__stream_pool(self->stream));
+        WEFT__OWN_LOOP()->awaited++;
+        WEFT_PARK(&self->stream->source.readers);
+        WEFT__OWN_LOOP()->awaited--;
+        if (self->stream != NULL && WEFT_STATUS() < 0) {
+            WEFT_RETURN_STATUS(WEFT_STATUS());
+        }
+    }
+WEFT_FINALLY:
+    end_read(self->stream, self->has_begun);
+}
+WEFT_END
+
+void weft_consume(weft_stream *stream, size_t size)
+{
+    WEFT_ASSERT(size <= stream->in.size, "more than weft_peek has shown");
+    weft__bytes_drop(&stream->in, weft__stream_pool(stream), size);
+}
 
 WEFT_ASYNC(weft_read_exactly, self)
 {
@@ -161,7 +226,8 @@ WEFT_ASYNC(weft_read_exactly, self)
                    self->size - self->n);
         if (WEFT_STATUS() == WEFT_ECANCELED && self->n > 0 && self->read.stream != NULL) {
             /* It did not happen: what has come is kept for the next read. */
-            WEFT_CHECK(weft__bytes_unread(&self->stream->in, self->into, self->n));
+            WEFT_CHECK(weft__bytes_unread(&self->stream->in, weft__stream_pool(self->stream),
+                                          self->into, self->n));
         }
         WEFT__LEAVE_IF(WEFT_STATUS() < 0);
         if (self->read.n == 0) {
@@ -190,25 +256,10 @@ static size_t find(struct weft_read_until *self)
     return 0;
 }
 
-/* Reads more into the buffer: how many bytes, 0 at the end, or a failure. */
-static ssize_t fill(weft_stream *stream)
-{
-    if (stream->has_ended) {
-        return 0;
-    }
-    if (weft__bytes_reserve(&stream->in, READ_SIZE) < 0) {
-        return WEFT_ENOMEM;
-    }
-    weft__bytes *const in = &stream->in;
-    const size_t end = in->first + in->size;
-    const ssize_t n = try_read(stream, in->at + end, in->capacity - end);
-    in->size += n > 0 ? (size_t)n : 0;
-    return n;
-}
-
 static int give(struct weft_read_until *self, size_t size, int status)
 {
-    self->n = weft__bytes_take(&self->stream->in, self->into, size);
+    self->n =
+        weft__bytes_take(&self->stream->in, weft__stream_pool(self->stream), self->into, size);
     self->into[self->n] = '\0';
     return status;
 }
@@ -243,9 +294,10 @@ WEFT_ASYNC(weft_read_until, self)
                 continue;
             }
         }
-        WEFT_LOOP()->awaited++;
+        weft__bytes_rest(&self->stream->in, weft__stream_pool(self->stream));
+        WEFT__OWN_LOOP()->awaited++;
         WEFT_PARK(&self->stream->source.readers);
-        WEFT_LOOP()->awaited--;
+        WEFT__OWN_LOOP()->awaited--;
         if (self->stream != NULL && WEFT_STATUS() < 0) {
             WEFT_RETURN_STATUS(WEFT_STATUS());
         }
@@ -267,7 +319,8 @@ WEFT_ASYNC(weft_read_line, self)
         weft__bytes *const in = &self->stream->in;
         const unsigned char *const start = in->at + in->first;
         const unsigned char *const end = memchr(start, '\n', in->size);
-        weft__bytes_drop(in, end != NULL ? (size_t)(end - start) + 1 : in->size);
+        weft__bytes_drop(in, weft__stream_pool(self->stream),
+                         end != NULL ? (size_t)(end - start) + 1 : in->size);
     }
     WEFT_RETURN_STATUS(WEFT_STATUS());
 }

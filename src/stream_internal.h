@@ -18,20 +18,27 @@ struct weft_stream {
     weft_source source;
     weft__bytes in, out;
     size_t high, low;
-    bool has_ended;      /* the end was read */
-    int16_t broken;      /* what flushing failed with */
-    weft_handle flusher; /* writes what is buffered */
+    bool has_ended; /* the end was read */
+    bool coalesces; /* small writes go when the turn ends */
+    int16_t broken; /* what writing failed with */
     weft_link drainers;
     weft_stream **reader, **writer; /* in the frame of who uses it: set to NULL by a close */
 };
 
+static inline weft__blocks *weft__stream_pool(const weft_stream *stream)
+{
+    return stream->source.loop != NULL ? &stream->source.loop->blocks : NULL;
+}
+
 /* bytes.c */
-int weft__bytes_reserve(weft__bytes *bytes, size_t more);
-int weft__bytes_append(weft__bytes *bytes, const void *from, size_t size);
-int weft__bytes_unread(weft__bytes *bytes, const void *from, size_t size);
-size_t weft__bytes_take(weft__bytes *bytes, void *into, size_t size);
-void weft__bytes_drop(weft__bytes *bytes, size_t size);
-void weft__bytes_free(weft__bytes *bytes);
+int weft__bytes_begin_small(weft__bytes *bytes, size_t size);
+int weft__bytes_reserve(weft__bytes *bytes, weft__blocks *pool, size_t more);
+int weft__bytes_append(weft__bytes *bytes, weft__blocks *pool, const void *from, size_t size);
+int weft__bytes_unread(weft__bytes *bytes, weft__blocks *pool, const void *from, size_t size);
+size_t weft__bytes_take(weft__bytes *bytes, weft__blocks *pool, void *into, size_t size);
+void weft__bytes_drop(weft__bytes *bytes, weft__blocks *pool, size_t size);
+void weft__bytes_rest(weft__bytes *bytes, weft__blocks *pool);
+void weft__bytes_free(weft__bytes *bytes, weft__blocks *pool);
 
 /* listen.c */
 int weft__unix_address(struct sockaddr_un *address, const char *path);
@@ -41,5 +48,8 @@ void weft__listener_leave(weft_listener *listener);
 
 /* stream.c */
 void weft__stream_use(weft_stream **slot, weft_stream ***place, bool *has_begun, const char *what);
+
+/* stream_write.c */
+void weft__stream_flush(weft_source *source);
 
 #endif

@@ -3,9 +3,10 @@
 #include "stream_internal.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/socket.h>
 
-enum { PIECES_AT_ONCE = 64 };
+enum { PIECES_AT_ONCE = 64, GATHERED_MOST = 4096 };
 
 static void use_to_write(weft_stream **slot, bool *has_begun)
 {
@@ -24,15 +25,14 @@ static void end_write(weft_stream *stream, bool has_begun)
 static ssize_t try_write(weft_stream *stream, struct iovec *pieces, size_t count, size_t size)
 {
     const struct msghdr message = {.msg_iov = pieces, .msg_iovlen = count};
+    const int fd = stream->source.fd;
     ssize_t n;
-    if (stream->broken < 0) {
-        return stream->broken;
-    }
     if (!stream->source.may_write) {
         return -EAGAIN;
     }
     do {
-        n = sendmsg(stream->source.fd, &message, MSG_NOSIGNAL);
+        n = count == 1 ? send(fd, pieces->iov_base, pieces->iov_len, MSG_NOSIGNAL)
+                       : sendmsg(fd, &message, MSG_NOSIGNAL);
     } while (n < 0 && errno == EINTR);
     if (n < 0 ? errno == EAGAIN : (size_t)n < size) {
         stream->source.may_write = false; /* short: the system is full, the next edge tells */
@@ -40,22 +40,16 @@ static ssize_t try_write(weft_stream *stream, struct iovec *pieces, size_t count
     return n < 0 ? -errno : n;
 }
 
-static ssize_t try_write_bytes(weft_stream *stream, const void *from, size_t size)
+static struct iovec piece_of(const void *from, size_t size)
 {
-    struct iovec piece = {.iov_base = (void *)(uintptr_t)from, .iov_len = size};
-    return try_write(stream, &piece, 1, size);
+    return (struct iovec){.iov_base = (void *)(uintptr_t)from, .iov_len = size};
 }
 
 /* --- what is buffered ------------------------------------------------------------------------- */
-
-static void stop_flushing(weft_stream *stream)
-{
-    if (stream->source.on_writable == &stream->flusher) {
-        stream->source.on_writable = NULL;
-        stream->source.loop->awaited--;
-        weft_handle_cancel(&stream->flusher);
-    }
-}
+/*
+ * Either it is to go when the turn ends (the source is in the loop's list), or it waits for room in the
+ * system (the source is flushing), or it is a task's that is about to park: then the edge tells it.
+ */
 
 static void wake_drainers(weft_stream *stream)
 {
@@ -72,70 +66,138 @@ static void wake_drainers(weft_stream *stream)
     }
 }
 
-/* Writes what is buffered, as far as the system takes it. */
-static void flush(void *argument)
+/* So much of what is buffered has gone, or will never go. */
+static void buffered_gone(weft_stream *stream, size_t size)
 {
-    weft_stream *const stream = argument;
-    while (stream->out.size > 0) {
-        const ssize_t n =
-            try_write_bytes(stream, stream->out.at + stream->out.first, stream->out.size);
-        if (n == -EAGAIN) {
-            break;
-        }
-        if (n < 0) {
-            stream->broken = (int16_t)n;
-            weft__bytes_drop(&stream->out, stream->out.size);
-            break;
-        }
-        weft__bytes_drop(&stream->out, (size_t)n);
-    }
+    weft__bytes_drop(&stream->out, weft__stream_pool(stream), size);
     if (stream->out.size == 0) {
-        stop_flushing(stream);
+        weft_link_remove(&stream->source.turn);
+        weft__source_flushes(&stream->source, false);
         weft_wake_all(&stream->source.writers);
+    } else {
+        weft__source_flushes(&stream->source, true);
     }
     wake_drainers(stream);
 }
 
-static void begin_flushing(weft_stream *stream)
+/*
+ * Writes pieces behind what is buffered, in one call: pieces[0] is left free for that. How many bytes
+ * of the pieces have gone, -EAGAIN, or -errno.
+ */
+static ssize_t write_behind(weft_stream *stream, struct iovec *pieces, size_t count, size_t size)
 {
-    if (stream->source.on_writable == NULL) {
-        stream->flusher.call = flush;
-        stream->flusher.argument = stream;
-        stream->source.on_writable = &stream->flusher;
-        stream->source.loop->awaited++;
+    const size_t buffered = stream->out.size;
+    ssize_t n;
+    if (stream->broken < 0) {
+        return stream->broken;
     }
+    if (buffered == 0) {
+        return try_write(stream, &pieces[1], count, size);
+    }
+    pieces[0] = piece_of(stream->out.at + stream->out.first, buffered);
+    n = try_write(stream, pieces, count + 1, buffered + size);
+    if (n < 0 && n != -EAGAIN) {
+        stream->broken = (int16_t)n;
+        buffered_gone(stream, buffered);
+    } else if (n > 0) {
+        buffered_gone(stream, (size_t)n < buffered ? (size_t)n : buffered);
+        n = (size_t)n > buffered ? n - (ssize_t)buffered : size > 0 ? -EAGAIN : 0;
+    } else {
+        weft__source_flushes(&stream->source, true);
+    }
+    return n;
+}
+
+/* Writes what is buffered, as far as the system takes it. */
+void weft__stream_flush(weft_source *source)
+{
+    weft_stream *const stream = WEFT_CONTAINER(source, weft_stream, source);
+    struct iovec piece;
+    weft_link_remove(&source->turn);
+    while (stream->out.size > 0 && write_behind(stream, &piece, 0, 0) >= 0) {
+    }
+}
+
+/* Small pieces are gathered, as long as there is room. */
+static bool is_gathered(const weft_stream *stream, size_t size)
+{
+    return stream->coalesces && stream->broken == 0 && size <= GATHERED_MOST &&
+           stream->out.size + size <= stream->high;
+}
+
+/* 0, or WEFT_ENOMEM: nothing was taken. What is buffered already is on its way. */
+static int gather(weft_stream *stream, const void *from, size_t size)
+{
+    weft__bytes *const out = &stream->out;
+    if (out->capacity - out->first - out->size < size &&
+        (out->capacity == 0 ? weft__bytes_begin_small(out, size)
+                            : weft__bytes_reserve(out, weft__stream_pool(stream), size)) < 0) {
+        return WEFT_ENOMEM;
+    }
+    if (size > 0) {
+        memcpy(out->at + out->first + out->size, from, size);
+        if (out->size == 0) {
+            weft_link_insert(&stream->source.loop->to_flush, &stream->source.turn);
+        }
+        out->size += size;
+    }
+    return 0;
+}
+
+void weft_stream_set_coalesce(weft_stream *stream, bool coalesces)
+{
+    stream->coalesces = coalesces;
+}
+
+/* Behind what is buffered, which there is: for one that does not wait. 0, or a failure. */
+static int append(weft_stream *stream, const void *from, size_t size)
+{
+    if (weft__bytes_append(&stream->out, weft__stream_pool(stream), from, size) < 0) {
+        return WEFT_ENOMEM;
+    }
+    if (!stream->source.is_flushing) {
+        weft__stream_flush(&stream->source);
+    }
+    return stream->broken;
 }
 
 int weft_write_nowait(weft_stream *stream, const void *from, size_t size)
 {
-    size_t done = 0;
+    struct iovec piece = piece_of(from, size);
     WEFT_ASSERT(stream->writer == NULL, "another task writes this stream: one at a time");
     if (stream->broken < 0) {
         return stream->broken;
     }
-    if (weft__bytes_reserve(&stream->out, size) < 0) {
+    if (is_gathered(stream, size)) {
+        return gather(stream, from, size);
+    }
+    if (stream->out.size > 0) {
+        return append(stream, from, size);
+    }
+    if (weft__bytes_reserve(&stream->out, weft__stream_pool(stream), size) < 0) {
         return WEFT_ENOMEM;
     }
+    const ssize_t n = try_write(stream, &piece, 1, size);
+    const size_t done = n > 0 ? (size_t)n : 0;
+    if (n < 0 && n != -EAGAIN) {
+        stream->broken = (int16_t)n;
+    } else if (done < size) {
+        weft__bytes_append(&stream->out, weft__stream_pool(stream), (const char *)from + done,
+                           size - done); /* there is room */
+        weft__source_flushes(&stream->source, true);
+    }
     if (stream->out.size == 0) {
-        const ssize_t n = try_write_bytes(stream, from, size);
-        if (n < 0 && n != -EAGAIN) {
-            stream->broken = (int16_t)n;
-            return (int)n;
-        }
-        done = n > 0 ? (size_t)n : 0;
+        weft__bytes_free(&stream->out, weft__stream_pool(stream));
     }
-    if (done < size) {
-        weft__bytes_append(&stream->out, (const char *)from + done, size - done);
-        begin_flushing(stream);
-    } else if (stream->out.size == 0) {
-        weft__bytes_drop(&stream->out, 0);
-    }
-    return 0;
+    return stream->broken;
 }
 
 WEFT_ASYNC(weft_drain, self)
 {
     WEFT_ASSERT(self->stream != NULL, "an open stream");
+    if (self->waits_for_all && !self->stream->source.is_flushing) {
+        weft__stream_flush(&self->stream->source); /* what was gathered goes now */
+    }
     self->down_to = self->waits_for_all ? 0 : self->stream->low;
     if (self->stream->out.size > (self->waits_for_all ? 0 : self->stream->high)) {
         WEFT_PARK(&self->stream->drainers); /* from here on the stream may be gone */
@@ -147,7 +209,24 @@ WEFT_ASYNC(weft_drain, self)
 }
 WEFT_END
 
+WEFT_ASYNC(weft_flush, self)
+{
+    WEFT_TRY(self->drain, weft_drain, self->stream, .waits_for_all = true);
+}
+WEFT_END
+
 /* --- what waits ------------------------------------------------------------------------------- */
+
+/* Writes what is left, or gathers it: how many bytes, -EAGAIN, or a failure. */
+static ssize_t write_some(weft_stream *stream, const void *from, size_t size)
+{
+    struct iovec pieces[2] = {{NULL, 0}, piece_of(from, size)};
+    if (is_gathered(stream, size)) {
+        const int status = gather(stream, from, size);
+        return status < 0 ? status : (ssize_t)size;
+    }
+    return stream->source.is_flushing ? -EAGAIN : write_behind(stream, pieces, 1, size);
+}
 
 WEFT_ASYNC(weft_write, self)
 {
@@ -159,23 +238,23 @@ WEFT_ASYNC(weft_write, self)
         if (self->stream == NULL) {
             WEFT_RETURN_STATUS(WEFT_ECLOSED);
         }
-        if (self->stream->out.size == 0) { /* else behind what is buffered */
-            const ssize_t n = try_write_bytes(self->stream, (const char *)self->from + self->n,
-                                              self->size - self->n);
+        {
+            const ssize_t n =
+                write_some(self->stream, (const char *)self->from + self->n, self->size - self->n);
             if (n < 0 && n != -EAGAIN) {
                 WEFT_RETURN_STATUS(n);
             }
             self->n += n > 0 ? (size_t)n : 0;
-            if (self->n == self->size) {
+            if (self->n == self->size && n >= 0) {
                 WEFT_RETURN(0);
             }
             if (n > 0) {
                 continue;
             }
         }
-        WEFT_LOOP()->awaited++;
+        WEFT__OWN_LOOP()->awaited++;
         WEFT_PARK(&self->stream->source.writers);
-        WEFT_LOOP()->awaited--;
+        WEFT__OWN_LOOP()->awaited--;
         if (self->stream != NULL && WEFT_STATUS() < 0) {
             WEFT_RETURN_STATUS(WEFT_STATUS());
         }
@@ -191,6 +270,9 @@ static size_t collect(const struct weft_writev *self, struct iovec *pieces, size
     size_t size = 0, count = 0;
     for (size_t i = self->piece; i < self->count && count < PIECES_AT_ONCE; i++) {
         const size_t skip = i == self->piece ? self->offset : 0;
+        if (self->pieces[i].iov_len == skip) {
+            continue;
+        }
         pieces[count].iov_base = (char *)self->pieces[i].iov_base + skip;
         pieces[count].iov_len = self->pieces[i].iov_len - skip;
         size += pieces[count++].iov_len;
@@ -211,12 +293,25 @@ static void advance(struct weft_writev *self, size_t n)
     self->offset += n;
 }
 
-static ssize_t try_pieces(struct weft_writev *self)
+/* How many bytes, -EAGAIN, or a failure. */
+static ssize_t write_pieces(struct weft_writev *self)
 {
-    struct iovec pieces[PIECES_AT_ONCE];
+    weft_stream *const stream = self->stream;
+    struct iovec pieces[1 + PIECES_AT_ONCE];
     size_t count;
-    const size_t size = collect(self, pieces, &count);
-    const ssize_t n = size > 0 ? try_write(self->stream, pieces, count, size) : 0;
+    const size_t size = collect(self, &pieces[1], &count);
+    ssize_t n = 0;
+    if (is_gathered(stream, size)) {
+        if (weft__bytes_reserve(&stream->out, weft__stream_pool(stream), size) < 0) {
+            return WEFT_ENOMEM;
+        }
+        for (size_t i = 1; i <= count; i++) {
+            gather(stream, pieces[i].iov_base, pieces[i].iov_len); /* there is room */
+        }
+        n = (ssize_t)size;
+    } else if (size > 0) {
+        n = stream->source.is_flushing ? -EAGAIN : write_behind(stream, pieces, count, size);
+    }
     if (n >= 0) {
         advance(self, (size_t)n);
     }
@@ -233,8 +328,8 @@ WEFT_ASYNC(weft_writev, self)
         if (self->stream == NULL) {
             WEFT_RETURN_STATUS(WEFT_ECLOSED);
         }
-        if (self->stream->out.size == 0) {
-            const ssize_t n = try_pieces(self);
+        {
+            const ssize_t n = write_pieces(self);
             if (n < 0 && n != -EAGAIN) {
                 WEFT_RETURN_STATUS(n);
             }
@@ -242,9 +337,9 @@ WEFT_ASYNC(weft_writev, self)
                 continue;
             }
         }
-        WEFT_LOOP()->awaited++;
+        WEFT__OWN_LOOP()->awaited++;
         WEFT_PARK(&self->stream->source.writers);
-        WEFT_LOOP()->awaited--;
+        WEFT__OWN_LOOP()->awaited--;
         if (self->stream != NULL && WEFT_STATUS() < 0) {
             WEFT_RETURN_STATUS(WEFT_STATUS());
         }
@@ -284,7 +379,7 @@ WEFT_ASYNC(weft_close, self)
 {
     WEFT_ASSERT(self->stream != NULL, "the place of a stream");
     take(self);
-    if (self->taken != NULL && self->taken->out.size > 0) {
+    if (self->taken != NULL && (self->taken->out.size > 0 || self->taken->broken < 0)) {
         WEFT_CATCH(self->drain, weft_drain, self->taken, .waits_for_all = true);
         WEFT_RETURN_STATUS(WEFT_STATUS());
     }

@@ -55,6 +55,8 @@ enum call {
     PTHREAD_ATFORK,
     PTHREAD_CREATE,
     READ,
+    RECV,
+    SEND,
     SENDMSG,
     SETSOCKOPT,
     SHUTDOWN,
@@ -106,8 +108,12 @@ static const struct fault {
     {PTHREAD_CREATE, EAGAIN, .shows = true, .stays = true},
     {PTHREAD_CREATE, EAGAIN, .shows = true},
     {READ, EINTR, .is_harmless = true},
-    {READ, ECONNRESET, .stays = true},
-    {READ, EIO, .stays = false},
+    {RECV, EINTR, .is_harmless = true},
+    {RECV, ECONNRESET, .stays = true},
+    {RECV, EIO, .stays = false},
+    {SEND, EINTR, .is_harmless = true},
+    {SEND, EPIPE, .stays = true},
+    {SEND, ENOBUFS, .stays = false},
     {SENDMSG, EINTR, .is_harmless = true},
     {SENDMSG, EPIPE, .stays = true},
     {SENDMSG, ENOBUFS, .stays = false},
@@ -162,6 +168,9 @@ REPLACE(LISTEN, int, listen, (int fd, int backlog), (fd, backlog))
 REPLACE(PIPE2, int, pipe2, (int *fds, int flags), (fds, flags))
 REPLACE(POLL, int, poll, (struct pollfd * fds, nfds_t count, int timeout), (fds, count, timeout))
 REPLACE(READ, ssize_t, read, (int fd, void *into, size_t size), (fd, into, size))
+REPLACE(RECV, ssize_t, recv, (int fd, void *into, size_t size, int flags), (fd, into, size, flags))
+REPLACE(SEND, ssize_t, send, (int fd, const void *from, size_t size, int flags),
+        (fd, from, size, flags))
 REPLACE(SENDMSG, ssize_t, sendmsg, (int fd, const struct msghdr *message, int flags),
         (fd, message, flags))
 REPLACE(SETSOCKOPT, int, setsockopt,
@@ -429,6 +438,8 @@ struct talk {
         struct weft_read_line read_line;
         struct weft_read_exactly read_exactly;
         struct weft_read_until read_until;
+        struct weft_peek peek;
+        struct weft_flush flush;
         struct weft_shutdown shutdown;
         struct weft_close close;
     };
@@ -445,6 +456,13 @@ static WEFT_ASYNC(talk, self)
     self->pieces[1] = (struct iovec){&hello[3], 3};
     WEFT_TRY(self->writev, weft_writev, *self->stream, self->pieces, 2);
     WEFT_TRY(self->read_exactly, weft_read_exactly, *self->stream, self->back, 6);
+    weft_stream_set_coalesce(*self->stream, true);
+    WEFT_TRY(self->write, weft_write, *self->stream, hello, 2);
+    WEFT_CHECK(weft_write_nowait(*self->stream, &hello[2], 4));
+    WEFT_TRY(self->flush, weft_flush, *self->stream);
+    WEFT_TRY(self->peek, weft_peek, *self->stream, .at_least = 6);
+    WEFT_CHECK(self->peek.n == 6 && memcmp(self->peek.bytes, hello, 6) == 0 ? 0 : -EBADMSG);
+    weft_consume(*self->stream, 6);
     WEFT_CHECK(weft_write_nowait(*self->stream, hello, 6));
     WEFT_TRY(self->shutdown, weft_shutdown, *self->stream);
     WEFT_TRY(self->read_until, weft_read_until, *self->stream, "o\n", self->back,

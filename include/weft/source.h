@@ -36,7 +36,10 @@ typedef struct weft_source {
     weft_link cases; /* of selects, for both directions */
     weft_link link;
     weft_handle *on_readable, *on_writable;
-    bool is_awaited; /* by the loop itself */
+    bool is_awaited;  /* by the loop itself */
+    bool is_flushing; /* writes by itself when it may */
+    weft_link turn;   /* in a list of the loop's: to be flushed when the turn ends */
+    void (*flush)(struct weft_source *source);
 } weft_source;
 
 /** Waits until a read will not block; looks at the descriptor first. 0, WEFT_ECLOSED, -errno. */

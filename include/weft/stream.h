@@ -29,7 +29,8 @@
  *
  * weft_write waits until the system has taken everything, so memory is bounded by itself. Who must
  * not wait writes with weft_write_nowait(), which buffers, and then awaits weft_drain, which lets it
- * go on when no more than the low water mark is left.
+ * go on when no more than the low water mark is left. Who writes many small pieces turns on
+ * weft_stream_set_coalesce(); who has many connections reads by weft_peek, without buffers of its own.
  */
 #ifndef WEFT_STREAM_H
 #define WEFT_STREAM_H
@@ -47,6 +48,29 @@ struct weft_read {
     void *into;
     size_t size;
     size_t n; /* out: how many */
+    /* private: */
+    bool has_begun;
+};
+
+/**
+ * Shows what has come, at least one byte, without taking it and without a buffer of the caller's.
+ *
+ *     WEFT_TRY(self->peek, weft_peek, self->stream);
+ *     used = parse(self->peek.bytes, self->peek.n);
+ *     weft_consume(self->stream, used);
+ *
+ * The bytes lie in memory of the loop's, which the stream has only while something is in it: idle
+ * connections have none. They stay there until the next call that reads this stream, consumes of it
+ * or closes it; meanwhile they may be written, to the same stream, too.
+ *
+ * Status: 0; WEFT_ENOMEM; -errno. `n` less than `at_least`: the end has come, and that is all.
+ */
+struct weft_peek {
+    WEFT_FRAME;
+    weft_stream *stream;
+    size_t at_least;            /* wait for so many; default: 1 */
+    const unsigned char *bytes; /* out */
+    size_t n;                   /* out: how many there are */
     /* private: */
     bool has_begun;
 };
@@ -127,6 +151,18 @@ struct weft_drain {
     int16_t status;
 };
 
+/**
+ * Writes what is buffered now, and waits until the system has all of it.
+ *
+ * Status: 0, or what writing failed with: now, or before when nobody was told.
+ */
+struct weft_flush {
+    WEFT_FRAME;
+    weft_stream *stream;
+    /* private: */
+    struct weft_drain drain;
+};
+
 /** Says that nothing more will be written (half-close), after what is buffered. Reading goes on. */
 struct weft_shutdown {
     WEFT_FRAME;
@@ -151,12 +187,14 @@ struct weft_close {
 WEFT__BEGIN_C
 
 WEFT_API WEFT_DECLARE(weft_read);
+WEFT_API WEFT_DECLARE(weft_peek);
 WEFT_API WEFT_DECLARE(weft_read_exactly);
 WEFT_API WEFT_DECLARE(weft_read_until);
 WEFT_API WEFT_DECLARE(weft_read_line);
 WEFT_API WEFT_DECLARE(weft_write);
 WEFT_API WEFT_DECLARE(weft_writev);
 WEFT_API WEFT_DECLARE(weft_drain);
+WEFT_API WEFT_DECLARE(weft_flush);
 WEFT_API WEFT_DECLARE(weft_shutdown);
 WEFT_API WEFT_DECLARE(weft_close);
 
@@ -176,6 +214,21 @@ WEFT_API void weft_stream_abort(weft_stream **stream);
  * @return 0; WEFT_ENOMEM: nothing was taken; -errno: the stream is broken.
  */
 WEFT_API int weft_write_nowait(weft_stream *stream, const void *from, size_t size);
+
+/** Takes bytes that weft_peek has shown, the first `size` of them. No task may be reading. */
+WEFT_API void weft_consume(weft_stream *stream, size_t size);
+
+/**
+ * Whether small writes are gathered, and go out together when the turn ends: when all tasks that are
+ * ready have had their turn, before the loop looks for events. Many small messages then cost one system
+ * call. Off by default.
+ *
+ * Meanwhile a write of up to 4 KiB copies, and succeeds, as long as no more than the high water mark is
+ * buffered; then it waits. Larger ones go at once, together with what was gathered. What fails behind
+ * its back the next write, weft_flush, weft_drain or weft_close tells. Turned off, what was gathered
+ * goes when this turn ends all the same; weft_flush does not wait for that.
+ */
+WEFT_API void weft_stream_set_coalesce(weft_stream *stream, bool coalesces);
 
 /** How many bytes are buffered for writing. */
 WEFT_API size_t weft_stream_buffered(const weft_stream *stream);
