@@ -39,7 +39,8 @@
 /**
  * A block that is left when it takes longer than `after`; then the program goes on behind it, with
  * WEFT_STATUS() equal to WEFT_ETIMEDOUT and `scope.expired` set. It also absorbs
- * weft_scope_cancel(&scope): WEFT_STATUS() is WEFT_ECANCELED then.
+ * weft_scope_cancel(&scope): WEFT_STATUS() is WEFT_ECANCELED then. Left by its end it leaves the
+ * status alone: it is that of the last await inside.
  */
 #define WEFT_MOVE_ON(scope, after)                                                                 \
     WEFT__SCOPE(WEFT__N, WEFT__N, scope, weft__scope_enter_for, after, WEFT__LEAVE_MOVE_ON)
