@@ -32,3 +32,23 @@ _Noreturn void abort(void)
 {
     board_exit(98);
 }
+
+/* clang calls for them by other names, on Arm. */
+#if defined __arm__
+void __aeabi_memclr(void *to, size_t size_bytes);
+void __aeabi_memclr(void *to, size_t size_bytes)
+{
+    memset(to, 0, size_bytes);
+}
+
+void __aeabi_memcpy(void *to, const void *from, size_t size_bytes);
+void __aeabi_memcpy(void *to, const void *from, size_t size_bytes)
+{
+    memcpy(to, from, size_bytes);
+}
+
+void __aeabi_memclr4(void *, size_t) __attribute__((alias("__aeabi_memclr")));
+void __aeabi_memclr8(void *, size_t) __attribute__((alias("__aeabi_memclr")));
+void __aeabi_memcpy4(void *, const void *, size_t) __attribute__((alias("__aeabi_memcpy")));
+void __aeabi_memcpy8(void *, const void *, size_t) __attribute__((alias("__aeabi_memcpy")));
+#endif
