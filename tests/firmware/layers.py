@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Flash, layer by layer: what one more of them adds, and what a coroutine takes that uses it."""
-import sizes
+from objects import SMALLEST, flash_of_weft, symbols
 
 # In the order of measured/layers.c: (what it is, the coroutine there that uses it).
 LAYERS = [
@@ -31,9 +31,9 @@ USE_TITLE = (
 def measure(target, directory):
     figures = {}
     for layer, (what, user) in enumerate(LAYERS, 1):
-        flags = sizes.SMALLEST + ['-DLAYER=%d' % layer]
-        figures['layer: ' + what] = sizes.flash_of_weft(target, 'layers.c', flags, directory)
-    found = sizes.symbols(target, 'layers.c', flags, directory)[1]  # all of them
+        flags = SMALLEST + ['-DLAYER=%d' % layer]
+        figures['layer: ' + what] = flash_of_weft(target, 'layers.c', flags, directory)
+    found = symbols(target, 'layers.c', flags, directory)[1]  # all of them
     for what, user in LAYERS:
         figures['use: ' + what] = found['program_' + user]
     return figures

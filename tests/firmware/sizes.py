@@ -3,36 +3,16 @@
 import re
 
 import layers
-from harness import ROOT, run
+import peers
+from harness import ROOT
+from objects import SMALLEST, flash_of_weft, symbols
 from targets import here
 
 HERE = ROOT / 'tests/firmware'
 BUDGET = HERE / 'budget.txt'
 PAGE = ROOT / 'docs/sizes.md'
 CORES = ['Cortex-M0', 'Cortex-M3', 'AVR', 'RV32']
-SMALLEST = ['-DWEFT_LINES=0', '-DWEFT_NAMES=0', '-DWEFT_REPORTS=0', '-DWEFT_ASSERTS=0']
 WITH_LINES = ['-DWEFT_LINES=1', '-DWEFT_NAMES=1', '-DWEFT_REPORTS=1']
-
-
-def symbols(target, source, flags, directory):
-    """(bytes of code and constants, {symbol: its size}) of an object file."""
-    output = directory / ('%s.%s.o' % (source, target.name))
-    tools = target.prefix
-    status, said = run(target.flags() + list(flags) + ['-c', here(HERE / 'measured' / source),
-                                                       '-o', output])
-    if status:
-        raise RuntimeError('%s on %s\n%s' % (source, target.core, said))
-    listed = run([tools + 'nm', '-S', output])[1]
-    # A name may be followed by what the compiler made of the function: .constprop.0, .part.1
-    found = {}
-    for size, name in re.findall(r'^\w+ (\w+) \w (\w+)', listed, re.MULTILINE):
-        found[name] = found.get(name, 0) + int(size, 16)
-    return int(run([tools + 'size', output])[1].split('\n')[1].split()[0]), found
-
-
-def flash_of_weft(target, source, flags, directory):
-    total, found = symbols(target, source, flags, directory)
-    return total - sum(size for name, size in found.items() if name.startswith('program_'))
 
 
 def measure(target, directory):
@@ -43,8 +23,6 @@ def measure(target, directory):
             kind, _, what = name.partition('_')
             if suffix == '' or name in ('ram_frame', 'ram_task', 'await_sleep', 'ram_executor'):
                 figures['%s: %s%s' % ({'ram': 'RAM'}.get(kind, kind), what, suffix)] = size
-    for name, size in symbols(target, 'forms.c', [], directory)[1].items():
-        figures['flash: form ' + name] = size
     figures['flash: kernel'] = flash_of_weft(target, 'kernel.c', SMALLEST, directory)
     figures['flash: everything'] = flash_of_weft(target, 'everything.c', SMALLEST, directory)
     figures['flash: everything, with lines'] = flash_of_weft(target, 'everything.c', WITH_LINES,
@@ -76,11 +54,9 @@ TITLES = {
     'await': ('### Frames of awaits', 'The frame of each call that waits: it lies in the frame of '
               'the caller. Calls that are made one after the other share their room in a union, so '
               'the largest counts, not the sum.'),
-    'flash': ('## Flash', 'Bytes of code and constants at -Os. The forms are one state machine: a '
-              'loop that waits for two flags in turn and then gives way (`measured/forms.c`): as a '
-              'protothread of resume.h, written by hand, and with a switch over line numbers in '
-              'two bytes. *Kernel* is executor, task, timer list and event; *everything* has '
-              'scopes, groups, cancellation, a queue, a semaphore, a ring and a transfer.'),
+    'flash': ('## Flash', 'Bytes of code and constants at -Os, without the coroutines of the program. '
+              '*Kernel* is executor, task, timer list and event; *everything* has scopes, '
+              'groups, cancellation, a queue, a semaphore, a ring and a transfer.'),
     'layer': layers.LAYER_TITLE,
     'use': layers.USE_TITLE,
     'speed': ('## Speed', 'Instructions (QEMU, which counts each as one), and on AVR cycles, at '
@@ -92,10 +68,10 @@ TITLES = {
 }
 
 
-def page(measured):
+def page(measured, beside):
     lines = ['# What it takes', '', 'Written by tests/firmware/run; a figure that grows past '
              'tests/firmware/budget.txt is a failure there. Debian 12\'s compilers: '
-             'arm-none-eabi-gcc 12.2, avr-gcc 5.4, riscv64-unknown-elf-gcc 12.2.']
+             'arm-none-eabi-gcc 12.2, avr-gcc 5.4, riscv64-unknown-elf-gcc 12.2, clang 14.']
     figures = list(measured[CORES[0]])
     for kind, (title, text) in TITLES.items():
         lines += ['', title, '', text, '', '| | %s |' % ' | '.join(CORES), '|---|' + '--:|' * 4]
@@ -103,14 +79,16 @@ def page(measured):
             if figure.startswith(kind + ':'):
                 lines.append('| %s | %s |' % (figure.split(': ')[1].replace('_', ' '), ' | '.join(
                     str(measured[core].get(figure, '')) for core in CORES)))
-    return '\n'.join(lines) + '\n'
+    return '\n'.join(lines) + '\n' + peers.page(beside, measured)
 
 
 def check(targets, directory):
     """Measures, writes the page; returns [(label, what is wrong)]."""
     measured, limits = {target.core: measure(target, directory) for target in targets}, budget()
+    beside = {target.core: peers.measure(target, directory) for target in targets}
     results = []
     for core in CORES:
+        measured[core].update(peers.budgeted(beside[core][0]))
         for figure, number in measured[core].items():
             limit = limits.get(figure, {}).get(core)
             wrong = ''
@@ -120,5 +98,5 @@ def check(targets, directory):
                 wrong = '%d is more than the budget, %d: make it smaller, or say in ' \
                         'tests/firmware/budget.txt that it may grow' % (number, limit)
             results.append(('%s on %s' % (figure, core), wrong))
-    PAGE.write_text(page(measured))
+    PAGE.write_text(page(measured, beside))
     return results
