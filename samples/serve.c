@@ -27,6 +27,7 @@ static const char usage[] =
     "  --delay MS      wait before each answer, to play a server that is far away\n"
     "  --rate BYTES    send so many bytes a second on each connection (no limit)\n"
     "  --idle S        close connections that say or take nothing for so long (30)\n"
+    "  --cache S       take small files as they were for so long (1); 0: look each time\n"
     "  --generate N    first write N files of 16 KiB to 4 MiB into DIR, or into a new directory;\n"
     "                  if it made the directory it removes it at the end\n"
     "\n"
@@ -37,7 +38,7 @@ enum { EXIT_USAGE = 2, GRACE_S = 10 };
 
 struct options {
     const char *host, *directory;
-    long port, delay_ms, rate, idle_s, generate;
+    long port, delay_ms, rate, idle_s, cache_s, generate;
 };
 
 /* --- what is asked for ------------------------------------------------------------------------ */
@@ -62,12 +63,17 @@ static long number(const char *text, long least, long most, const char *what)
 static struct options read_options(int count, char **words)
 {
     static const struct option known[] = {
-        {"port", required_argument, NULL, 'p'},  {"host", required_argument, NULL, 'H'},
-        {"delay", required_argument, NULL, 'd'}, {"rate", required_argument, NULL, 'r'},
-        {"idle", required_argument, NULL, 'i'},  {"generate", required_argument, NULL, 'g'},
-        {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0},
+        {"port", required_argument, NULL, 'p'},
+        {"host", required_argument, NULL, 'H'},
+        {"delay", required_argument, NULL, 'd'},
+        {"rate", required_argument, NULL, 'r'},
+        {"idle", required_argument, NULL, 'i'},
+        {"generate", required_argument, NULL, 'g'},
+        {"help", no_argument, NULL, 'h'},
+        {"cache", required_argument, NULL, 'c'},
+        {NULL, 0, NULL, 0},
     };
-    struct options options = {.host = "127.0.0.1", .port = 8080, .idle_s = 30};
+    struct options options = {.host = "127.0.0.1", .port = 8080, .idle_s = 30, .cache_s = 1};
     for (int option; (option = getopt_long(count, words, "h", known, NULL)) >= 0;) {
         if (option == 'p') {
             options.port = number(optarg, 0, 65535, "--port takes 0 to 65535");
@@ -79,6 +85,8 @@ static struct options read_options(int count, char **words)
             options.rate = number(optarg, 1, 1L << 40, "--rate takes bytes a second");
         } else if (option == 'i') {
             options.idle_s = number(optarg, 1, 86400, "--idle takes seconds");
+        } else if (option == 'c') {
+            options.cache_s = number(optarg, 0, 86400, "--cache takes seconds");
         } else if (option == 'g') {
             options.generate = number(optarg, 1, 10000, "--generate takes 1 to 10000");
         } else if (option == 'h') {
@@ -202,9 +210,11 @@ static bool run(const struct options *options, int directory)
         .delay = WEFT_MS(options->delay_ms),
         .rate = options->rate,
         .patience = WEFT_S(options->idle_s),
+        .cached_for = WEFT_S(options->cache_s),
     };
     weft_link_init(&site.idle);
     const int status = weft_run(program, .options = options, .site = &site, .ret_served = &served);
+    cache_clear(&site);
     return served && (status == 0 || status == WEFT_ECANCELED);
 }
 

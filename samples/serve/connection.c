@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { GATHERED_MOST = 4096 };
+
 static const char *reason(int status)
 {
     static const struct {
@@ -122,13 +124,14 @@ static void begin_refusal(struct connection *self)
 /* --- a request is answered -------------------------------------------------------------------- */
 
 /* Decides what the answer is. Who was not understood cannot go on. */
-static void decide(struct connection *self)
+static void decide(struct connection *self, weft_time now)
 {
     const bool is_understood = self->status == 200;
     if (is_understood) {
         self->status = open_content(self->context, self->request.path, &self->content);
     }
     if (self->status == 200) {
+        cache_add(self->context, self->request.path, &self->content, now);
         const struct content *const content = &self->content;
         self->status = content->modified > 0 && content->modified <= self->request.modified_since
                            ? 304
@@ -179,15 +182,48 @@ static void keep_rate(struct connection *self, weft_time now)
 static int judge_head(struct connection *self, int status)
 {
     weft_link_remove(&self->idle);
-    self->request = (struct request){.modified_since = -1};
+    forget_request(&self->request);
     if (status == 0) {
         return read_request(self->head, self->read.n, &self->request);
     }
     return status == WEFT_ELIMIT ? 431 : status == WEFT_EINCOMPLETE && self->read.n > 0 ? 400 : 0;
 }
 
+/* What most requests are for: all of a small file that is kept, to a client that goes on. */
+static bool find_cached(struct connection *self, weft_time now)
+{
+    const struct request *const request = &self->request;
+    struct site *const site = self->context;
+    if (self->status == 200 && request->keeps_alive && !request->has_range &&
+        request->modified_since < 0 && !site->is_ending && site->rate == 0) {
+        self->cached = cache_find(site, request->path, now);
+    }
+    if (self->cached != NULL) {
+        self->pieces[0] = cache_head(self->cached);
+        self->pieces[1] = request->is_head ? (struct iovec){NULL, 0} : cache_bytes(self->cached);
+    }
+    self->is_last = false;
+    return self->cached != NULL;
+}
+
+/* Small answers are gathered: their client waits only if it does not read. */
+static bool is_small(const struct connection *self)
+{
+    return self->pieces[0].iov_len + self->pieces[1].iov_len <= GATHERED_MOST &&
+           weft_stream_buffered(self->stream) < PIECE_SIZE;
+}
+
+static int write_small(struct connection *self)
+{
+    const struct iovec *const pieces = self->pieces;
+    const int status = weft_write_nowait(self->stream, pieces[0].iov_base, pieces[0].iov_len);
+    return status < 0 ? status
+                      : weft_write_nowait(self->stream, pieces[1].iov_base, pieces[1].iov_len);
+}
+
 WEFT_ASYNC(connection, self)
 {
+    weft_stream_set_coalesce(self->stream, true);
     do {
         WEFT_MOVE_ON(self->patience, self->context->patience) {
             weft_link_insert(&self->context->idle, &self->idle);
@@ -201,7 +237,18 @@ WEFT_ASYNC(connection, self)
         if (self->context->delay > 0) {
             WEFT_TRY(self->sleep, weft_sleep, self->context->delay);
         }
-        decide(self);
+        if (find_cached(self, WEFT_NOW())) {
+            if (is_small(self)) {
+                WEFT_CHECK(write_small(self));
+            } else {
+                WEFT_TIMEOUT(self->patience, self->context->patience) {
+                    WEFT_TRY(self->writev, weft_writev, self->stream, self->pieces, 2);
+                }
+            }
+            cache_release(&self->cached);
+            continue;
+        }
+        decide(self, WEFT_NOW());
         do {
             WEFT_CHECK(fill_piece(self));
             WEFT_TIMEOUT(self->patience, self->context->patience) {
@@ -216,6 +263,7 @@ WEFT_ASYNC(connection, self)
     } while (!self->is_last);
 WEFT_FINALLY:
     weft_link_remove(&self->idle);
+    cache_release(&self->cached);
     close_content(&self->content);
     WEFT_AWAIT(self->close, weft_close, &self->stream);
 }

@@ -176,6 +176,29 @@ void close_content(struct content *content)
     *content = (struct content){.fd = 0};
 }
 
+static size_t compose_date(char *into, size_t size, const char *name, time_t time)
+{
+    struct tm date;
+    char text[64];
+    gmtime_r(&time, &date);
+    strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &date);
+    return (size_t)snprintf(into, size, "%s: %s\r\n", name, text);
+}
+
+size_t compose_head(char *into, size_t size, time_t now, const struct content *content)
+{
+    size_t n = (size_t)snprintf(into, size, "HTTP/1.1 200 OK\r\n");
+    n += compose_date(into + n, size - n, "Date", now);
+    if (content->modified > 0) {
+        n += compose_date(into + n, size - n, "Last-Modified", content->modified);
+    }
+    n +=
+        (size_t)snprintf(into + n, size - n,
+                         "Content-Type: %s\r\nContent-Length: %lld\r\nAccept-Ranges: bytes\r\n\r\n",
+                         content->type, (long long)content->size);
+    return n; /* there is room: nothing in it is the client's */
+}
+
 /* --- files to try it with --------------------------------------------------------------------- */
 
 static const char *name_of(int number)

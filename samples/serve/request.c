@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "serve.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -170,9 +171,17 @@ static int read_fields(char *rest, struct request *request, bool is_new)
     return is_new && !fields.has_host ? 400 : 200;
 }
 
+/* All but the room behind a path. */
+void forget_request(struct request *request)
+{
+    memset(request, 0, offsetof(struct request, path) + 1);
+    request->first = request->last = -1;
+    request->modified_since = -1;
+}
+
 int read_request(char *head, size_t size, struct request *request)
 {
-    *request = (struct request){.first = -1, .last = -1, .modified_since = -1};
+    forget_request(request);
     if (strlen(head) != size) {
         return 400;
     }

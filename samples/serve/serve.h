@@ -7,7 +7,9 @@
 #include <time.h>
 #include <weft/socket.h>
 
-enum { HEAD_SIZE = 8 * 1024, PIECE_SIZE = 32 * 1024 };
+enum { HEAD_SIZE = 8 * 1024, PIECE_SIZE = 32 * 1024, CACHE_PLACES = 256, CACHED_MOST = 64 * 1024 };
+
+struct cached;
 
 /* What is served, and how. */
 struct site {
@@ -17,6 +19,8 @@ struct site {
     weft_time patience; /* with a client that says nothing, or takes nothing */
     weft_link idle;     /* connections that wait for a request */
     bool is_ending;
+    weft_time cached_for; /* how long a small file is taken as it was; 0: it is always looked at */
+    struct cached *cache[CACHE_PLACES];
 };
 
 /* --- request.c -------------------------------------------------------------------------------- */
@@ -28,6 +32,8 @@ struct request {
     char path[1024];       /* decoded, without the leading '/' */
 };
 
+/* As if there had been none. */
+void forget_request(struct request *request);
 /* Reads the head of a request, and changes it: 200, or how it is refused. */
 int read_request(char *head, size_t size, struct request *request);
 
@@ -50,10 +56,23 @@ int open_content(const struct site *site, const char *path, struct content *ret_
 /* Reads at most `size` bytes from there: how many, 0 at the end, -1. */
 ssize_t read_content(const struct content *content, void *into, size_t size, off_t at);
 void close_content(struct content *content);
+/* The head of an answer with all of it: how many bytes. */
+size_t compose_head(char *into, size_t size, time_t now, const struct content *content);
 
 /* Writes `count` files into a directory: 0 or -errno. Removes them. */
 int generate_files(int directory, int count);
 void remove_files(int directory, int count);
+
+/* --- cache.c ---------------------------------------------------------------------------------- */
+
+/* What is kept of a file, or NULL; for the caller, until it is released. */
+struct cached *cache_find(struct site *site, const char *path, weft_time now);
+/* Keeps a file, if it is a small one. */
+void cache_add(struct site *site, const char *path, const struct content *content, weft_time now);
+struct iovec cache_head(struct cached *cached);
+struct iovec cache_bytes(struct cached *cached);
+void cache_release(struct cached **place); /* accepts NULL there */
+void cache_clear(struct site *site);
 
 /* --- connection.c ----------------------------------------------------------------------------- */
 
@@ -66,6 +85,8 @@ struct connection {
     weft_scope patience;
     struct request request;
     struct content content;
+    struct cached *cached; /* it is sent from there */
+    struct iovec pieces[2];
     int status;
     bool is_last;
     off_t first, length;
@@ -76,6 +97,8 @@ struct connection {
     union {
         struct weft_read_until read;
         struct weft_write write;
+        struct weft_writev writev;
+        struct weft_drain drain;
         struct weft_sleep sleep;
         struct weft_sleep_until sleep_until;
         struct weft_close close;

@@ -8,7 +8,7 @@
  *
  * One buffer for all connections; what the system does not take is kept for each, and waits.
  */
-#include "any_port.h"
+#include "../any_port.h"
 
 #include <errno.h>
 #include <stdbool.h>

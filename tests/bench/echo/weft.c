@@ -1,6 +1,6 @@
 /* weft.c - an echo server on Weft. */
 /* SPDX-License-Identifier: MIT */
-#include "any_port.h"
+#include "../any_port.h"
 
 #include <errno.h>
 #include <weft.h>

@@ -1,0 +1,186 @@
+/* bound.c - the lower bound: an HTTP responder by hand, on epoll. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * It looks for the end of each head and at the path, and knows both answers by heart; of the fields of
+ * a request it reads none. The date is composed once a second. What a connection has left over waits
+ * in memory of its own.
+ */
+#include "../any_port.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <sys/epoll.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { FILE_SIZE = 16384 };
+
+struct connection {
+    int fd;
+    char *kept; /* the begin of a head, or what the system has not taken of an answer */
+    size_t size;
+    bool is_answer;
+};
+
+static int epoll;
+static char file[FILE_SIZE];
+static char hello[] = "Hello, world\n";
+
+static bool keep(struct connection *connection, const char *from, size_t size)
+{
+    char *const kept = realloc(connection->kept, connection->size + size);
+    if (kept == NULL) {
+        return false;
+    }
+    memcpy(kept + connection->size, from, size);
+    connection->kept = kept;
+    connection->size += size;
+    return true;
+}
+
+static void wait_for(struct connection *connection, uint32_t events)
+{
+    struct epoll_event event = {.events = events, .data.ptr = connection};
+    connection->is_answer = events == EPOLLOUT;
+    epoll_ctl(epoll, EPOLL_CTL_MOD, connection->fd, &event);
+}
+
+static size_t head(char *into, size_t size, const char *type, size_t length)
+{
+    static char date[64];
+    static time_t composed;
+    const time_t now = time(NULL);
+    if (now != composed) {
+        struct tm parts;
+        gmtime_r(&now, &parts);
+        strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+        composed = now;
+    }
+    return (size_t)snprintf(into, size,
+                            "HTTP/1.1 200 OK\r\nDate: %s\r\nContent-Type: %s\r\n"
+                            "Content-Length: %zu\r\n\r\n",
+                            date, type, length);
+}
+
+/* Composed once a second, too. */
+static struct iovec head_for(bool is_file)
+{
+    static char heads[2][256];
+    static size_t sizes[2];
+    static time_t composed[2];
+    const time_t now = time(NULL);
+    if (now != composed[is_file]) {
+        sizes[is_file] = head(heads[is_file], sizeof heads[0],
+                              is_file ? "application/octet-stream" : "text/plain",
+                              is_file ? sizeof file : sizeof hello - 1);
+        composed[is_file] = now;
+    }
+    return (struct iovec){heads[is_file], sizes[is_file]};
+}
+
+static bool answer(struct connection *connection, bool is_file)
+{
+    struct iovec pieces[2] = {head_for(is_file),
+                              {is_file ? file : hello, is_file ? sizeof file : sizeof hello - 1}};
+    const struct msghdr message = {.msg_iov = pieces, .msg_iovlen = 2};
+    const ssize_t sent = sendmsg(connection->fd, &message, MSG_NOSIGNAL);
+    size_t gone = sent < 0 ? 0 : (size_t)sent;
+    if (sent < 0 && errno != EAGAIN) {
+        return false;
+    }
+    for (int i = 0; i < 2; i++) {
+        const size_t of_this = gone < pieces[i].iov_len ? gone : pieces[i].iov_len;
+        gone -= of_this;
+        if (of_this < pieces[i].iov_len) {
+            wait_for(connection, EPOLLOUT);
+            if (!keep(connection, (char *)pieces[i].iov_base + of_this,
+                      pieces[i].iov_len - of_this)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool receive(struct connection *connection)
+{
+    static char buffer[16384];
+    const size_t before = connection->size;
+    if (before > sizeof buffer / 2) {
+        return false; /* what a head! */
+    }
+    if (before > 0) {
+        memcpy(buffer, connection->kept, before);
+        connection->size = 0;
+    }
+    const ssize_t n = recv(connection->fd, buffer + before, sizeof buffer - before, 0);
+    if (n <= 0) {
+        return n < 0 && errno == EAGAIN;
+    }
+    const char *at = buffer, *const end = buffer + before + n;
+    for (const char *ends;
+         (ends = memmem(at, (size_t)(end - at), "\r\n\r\n", 4)) != NULL && !connection->is_answer;
+         at = ends + 4) {
+        const bool is_hello = strncmp(at, "GET /hello", 10) == 0;
+        if (!is_hello && strncmp(at, "GET /file", 9) != 0) {
+            return false;
+        }
+        if (!answer(connection, !is_hello)) {
+            return false;
+        }
+    }
+    return at == end || (!connection->is_answer && keep(connection, at, (size_t)(end - at)));
+}
+
+static bool go_on(struct connection *connection)
+{
+    const ssize_t n = send(connection->fd, connection->kept, connection->size, MSG_NOSIGNAL);
+    if (n < 0) {
+        return errno == EAGAIN;
+    }
+    connection->size -= (size_t)n;
+    memmove(connection->kept, connection->kept + n, connection->size);
+    if (connection->size == 0) {
+        wait_for(connection, EPOLLIN);
+    }
+    return true;
+}
+
+static void accept_all(int listener)
+{
+    for (int fd; (fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0;) {
+        struct connection *const connection = calloc(1, sizeof *connection);
+        if (connection == NULL) {
+            abort();
+        }
+        struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
+        no_delay(fd);
+        connection->fd = fd;
+        epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+    }
+}
+
+int main(int count, char **words)
+{
+    static const char *const cases[] = {"http", NULL};
+    (void)case_of(count, words, cases);
+    const int listener = listen_on_any_port();
+    struct epoll_event events[256], event = {.events = EPOLLIN, .data.ptr = NULL};
+    memset(file, 'x', sizeof file);
+    epoll = epoll_create1(EPOLL_CLOEXEC);
+    epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event);
+    for (;;) {
+        const int came = epoll_wait(epoll, events, 256, -1);
+        for (int i = 0; i < came; i++) {
+            struct connection *const connection = events[i].data.ptr;
+            if (connection == NULL) {
+                accept_all(listener);
+            } else if (!(connection->is_answer ? go_on(connection) : receive(connection))) {
+                close(connection->fd);
+                free(connection->kept);
+                free(connection);
+            }
+        }
+    }
+}
