@@ -68,8 +68,8 @@
         WEFT__LEAVE_IF(weft__c->status < 0 && weft__c->status != WEFT_EEND);                       \
     } while (0)
 
-/** In a coroutine: throws a status, at the yield where the generator stands, and goes on when it
- *  yields (status 0) or has ended. */
+/** In a coroutine: throws a status below 0, at the yield where the generator stands, and goes on when
+ *  it yields (status 0) or has ended. 0 throws nothing: it asks for the next value. */
 #define WEFT_THROW(place, thrown) WEFT__ADVANCE(WEFT__N, place, thrown)
 
 /** In a coroutine: closes a generator, running its FINALLY; accepts one that has ended. */
@@ -186,12 +186,13 @@ static inline weft_step weft__yield(weft_frame *frame, weft_chain *chain)
 
 /* Stops at the line that drives it; plain C has none, then at the generator's. */
 __attribute__((noreturn, cold, noinline, unused)) static void
-weft__misdriven(const weft_frame *caller, const weft_frame *generator)
+weft__misdriven(const weft_frame *caller, const weft_frame *generator, int16_t thrown)
 {
     const weft_frame *const at = caller->step != NULL ? caller : generator;
     weft__stop_in(at, at->step != NULL ? weft_describe(at->step) : NULL,
                   generator->step == NULL ? "weft_init() the generator before it is driven"
-                                          : "this generator is in use: one driver at a time");
+                : thrown > 0            ? "what is thrown is a failure: -errno or a code of status.h"
+                                        : "this generator is in use: one driver at a time");
 }
 
 /* Resumes a generator, with 0 or with what is thrown. */
@@ -204,8 +205,9 @@ static inline weft_step weft__advance(weft_frame *caller, weft_chain *chain, wef
         chain->status = thrown < 0 ? thrown : (int16_t)WEFT_EEND;
         return weft__back();
     }
-    if (WEFT__RARE(generator->step == NULL || generator->caller != NULL)) {
-        weft__misdriven(caller, generator);
+    if (WEFT__RARE(generator->step == NULL || generator->caller != NULL ||
+                   (WEFT_ASSERTS && thrown > 0))) {
+        weft__misdriven(caller, generator, thrown);
     }
     if (generator->state == WEFT__START && thrown < 0) {
         generator->state = WEFT__UNWIND;
