@@ -2,7 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Everything here has a default that is right for its platform. To change one, define it on the
- * command line of the whole program: frames and tasks change their layout with it.
+ * command line of the whole program: frames and tasks change their layout with it. Sources that were
+ * compiled with different layouts do not link into one program: see built_with.h.
  *
  *     cc -DWEFT_LINES=0 -DWEFT_TIME_BITS=32 -Iinclude blink.c
  *
@@ -84,8 +85,10 @@
 #ifndef WEFT_TIME_BITS
 #define WEFT_TIME_BITS (__STDC_HOSTED__ && !WEFT__TINY ? 64 : 32)
 #endif
-#ifndef WEFT_TICK_HZ
-#define WEFT_TICK_HZ (WEFT_TIME_BITS == 64 ? 1000000000 : 1000)
+#if !defined WEFT_TICK_HZ && WEFT_TIME_BITS == 64
+#define WEFT_TICK_HZ 1000000000
+#elif !defined WEFT_TICK_HZ
+#define WEFT_TICK_HZ 1000
 #endif
 
 #ifdef __cplusplus

@@ -15,7 +15,7 @@
 #ifndef WEFT_FRAME_STATE_H
 #define WEFT_FRAME_STATE_H
 
-#include <weft/config.h>
+#include <weft/built_with.h>
 #include <weft/link.h>
 #include <weft/status.h>
 
