@@ -106,6 +106,9 @@ BENCH_UNUSED static void *bench_allocate(size_t count, size_t size)
     return memory;
 }
 
+/* Deadlines of bare timers lie within this from their begin, in ns. */
+#define TIMERS_SPAN 500000000
+
 /* Resident memory of this process. */
 BENCH_UNUSED static size_t bench_resident_bytes(void)
 {

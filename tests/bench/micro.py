@@ -21,4 +21,17 @@ WORKLOADS = [
     Workload('6', 'channel', 'Hand-off between two tasks by a channel, each message', 'tasks', 'channel',
              [1]),
     Workload('6b', 'queue', 'Hand-off between two tasks by a queue, each message', 'tasks', 'queue', [1]),
+    Workload('7', 'arm_cancel', 'Timers: arm and cancel one, {size} pending', 'timers', 'arm_cancel',
+             [100000]),
+    Workload('7b', 'rearm', 'Timers: cancel and arm again at random, {size} pending', 'timers', 'rearm',
+             [100000], growth=DECADES, sized='pending timers'),
+    Workload('7c', 'arm', 'Timers: arm {size} at random', 'timers', 'arm', [1000000]),
+    Workload('7d', 'fire', 'Timers: fire {size} that are due, in one call', 'timers', 'fire',
+             [1000000], rounds=3, growth=DECADES[2:], sized='timers'),
+    Workload('7e', 'timeout_ready', 'A timeout around a call that is ready', 'timers', 'timeout_ready',
+             [1]),
+    Workload('7f', 'timeout_suspends', 'A timeout around a call that suspends and then succeeds, '
+             '{size} tasks', 'timers', 'timeout_suspends', [100]),
+    Workload('7g', 'timeout_storm', '{size} tasks wait with a timeout each, and all are woken', 'timers',
+             'timeout_storm', [1000000], rounds=3),
 ]

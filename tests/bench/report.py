@@ -185,7 +185,7 @@ def versions(shed):
     gcc = subprocess.run(['gcc', '--version'], text=True, capture_output=True).stdout.splitlines()[0]
     lines = ['Weft and the bounds: ' + gcc + ', -O2.']
     for peer in shed.rows:
-        if peer.make is None or peer.name in ('bound', 'weft'):
+        if peer.name.startswith('bound') or not peer.make or peer.name == 'weft':
             continue
         why = peer.missing()
         lines.append('%s: %s.' % (peer.title, 'missing: ' + why if why else shed.versions[peer.name]))
