@@ -7,9 +7,15 @@
 #ifndef ANY_PORT_H
 #define ANY_PORT_H
 
+/* Before all others: accept4(), memmem(). */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +30,7 @@ static inline void no_delay(int fd)
 /* The case that is asked for, one of `cases`: a list that ends with NULL. */
 static inline int case_of(int count, char **words, const char *const *cases)
 {
+    signal(SIGPIPE, SIG_IGN); /* clients go when they like */
     const int is_list = count == 2 && strcmp(words[1], "--list") == 0;
     for (int i = 0; cases[i] != NULL; i++) {
         if (is_list) {
@@ -57,6 +64,7 @@ static inline int listen_on_any_port(void)
         perror("listen");
         exit(1);
     }
+    no_delay(fd); /* those that are accepted inherit it */
     print_port(fd);
     return fd;
 }

@@ -10,16 +10,21 @@ import re
 import shutil
 import signal
 import subprocess
+import time
 
 from rounds import Figure, Result, Workload
 
 BENCH = os.path.dirname(os.path.abspath(__file__))
 COUNTED = 2000  # requests of which the system calls are counted, beside what is measured
 
+WARM_MS = {'node': 1200}  # before it is measured: for a compiler at run time; the others: a quarter
+
 CPU = Figure('cpu', 'ns of server CPU', ratio=True)
 CALLS = Figure('calls', 'system calls')
 RATE = Figure('rps', 'requests/s', less_is_better=False)
 TAILS = [Figure('p50', 'p50 µs'), Figure('p99', 'p99 µs'), Figure('p999', 'p99.9 µs')]
+HELD = [Figure('bytes', 'bytes each', ratio=True), Figure('accept_cpu', 'ns of server CPU each', ratio=True),
+        Figure('accept', 'ns each')] + TAILS
 SERVED = [CPU, CALLS, RATE] + TAILS
 
 
@@ -66,11 +71,11 @@ def load_generator(directory):
 built = set()
 
 
-def load(directory, server, mode, words, scale):
+def load(directory, server, mode, words, scale, warm_ms):
     """One run of the load generator: what it printed."""
-    run_ms = max(20, round(250 * scale))
+    run_ms = max(20, round(150 * scale))
     command = ['taskset', '-c', cores()[1], load_generator(directory), mode, server.port,
-               '--pid', server.process.pid, '--warm', run_ms // 5, '--run', run_ms] + words
+               '--pid', server.process.pid, '--warm', max(warm_ms, run_ms // 4), '--run', run_ms] + words
     done = subprocess.run([str(word) for word in command], text=True, capture_output=True, timeout=60)
     if done.returncode != 0:
         raise ValueError('%s: %s' % (' '.join(str(word) for word in command), done.stderr))
@@ -85,9 +90,10 @@ def count_calls(directory, server, words, connections):
     command = ['taskset', '-c', cores()[1], load_generator(directory), 'echo', server.port,
                '--each', each] + words
     client = subprocess.Popen([str(word) for word in command], stdin=subprocess.PIPE,
-                              stdout=subprocess.PIPE, text=True)
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
-        client.stdout.readline()
+        if client.stdout.readline() != 'ready\n':
+            raise ValueError('the load generator: ' + client.stderr.read())
         tracer = subprocess.Popen(['strace', '-qq', '-c', '-f', '-U', 'calls,name', '-p',
                                    str(server.process.pid)], stderr=subprocess.PIPE, text=True)
         while tracer.poll() is None and not is_traced(server.process.pid):
@@ -97,10 +103,10 @@ def count_calls(directory, server, words, connections):
         told = client.stdout.readline()
         tracer.send_signal(signal.SIGINT)
         counted = tracer.communicate(timeout=20)[1]
+        if not told:
+            raise ValueError('the load generator: ' + client.stderr.read())
     finally:
-        client.stdin.close()
-        client.wait(timeout=20)
-        client.stdout.close()
+        client.communicate(timeout=20)
     total = re.search(r'^\s*(\d+) total$', counted, re.MULTILINE)
     return int(total.group(1)) / json.loads(told)['requests'] if total else None
 
@@ -114,6 +120,10 @@ def is_traced(pid):
     return True
 
 
+def warm_ms(peer, scale):
+    return round(WARM_MS.get(peer.name, 0) * min(1, scale))
+
+
 calls = {}  # of (program, case, size): counted once
 
 
@@ -125,7 +135,7 @@ def asks(mode='echo', **options):
             words += ['--' + name, value(size) if callable(value) else value]
         key = program, workload.case + peer.suffix, size
         with Server(key[:2]) as server:
-            told = load(program.parent, server, mode, words, scale)
+            told = load(program.parent, server, mode, words, scale, warm_ms(peer, scale))
             if CALLS in workload.figures and key not in calls:
                 calls[key] = count_calls(program.parent, server, words, int(words[1]))
         figures = {name[:-3] if name.endswith(('_us', '_ns')) else name: value
@@ -136,16 +146,91 @@ def asks(mode='echo', **options):
     return measure
 
 
+def run_wrk(server, path, run_s):
+    """What it says."""
+    client = subprocess.Popen(['taskset', '-c', cores()[1], 'wrk', '-t1', '-c50', '-d20s', '--latency',
+                               'http://127.0.0.1:%s%s' % (server.port, path)],
+                              stdout=subprocess.PIPE, text=True)
+    try:
+        client.wait(run_s)
+    except subprocess.TimeoutExpired:
+        client.send_signal(signal.SIGINT)
+    return client.communicate(timeout=20)[0]
+
+
+def by_wrk(workload, peer, program, size, scale):
+    """HTTP, with wrk, to which a request to stop is the end of the time."""
+    path = {1: '/hello.txt', 16: '/file.bin'}[size]
+    run_s = max(0.05, 0.25 * scale)
+    with Server([program, workload.case]) as server:
+        run_wrk(server, path, max(warm_ms(peer, scale) / 1000, run_s / 4))
+        began = cpu_ns(server.process.pid)
+        told = run_wrk(server, path, run_s)
+        cpu = cpu_ns(server.process.pid) - began
+    requests = int(re.search(r'(\d+) requests in', told).group(1))
+    wrong = re.search(r'Non-2xx.*|Socket errors: (?!connect 0, read 0, write 0).*', told)
+    if wrong or not requests:
+        raise ValueError('wrk said: ' + told)
+    figures = {'cpu': cpu / requests, 'rps': float(re.search(r'Requests/sec: *([0-9.]+)', told).group(1))}
+    for name, part in ('p50', '50%'), ('p99', '99%'):
+        value, unit = re.search(part + r' +([0-9.]+)(us|ms|s)', told).groups()
+        figures[name] = float(value) * {'us': 1, 'ms': 1e3, 's': 1e6}[unit]
+    return [Result(workload.case, figures)]
+
+
+def cpu_ns(pid):
+    """CPU time of a process, all its threads; the clock's number is made as the C library makes it."""
+    return time.clock_gettime_ns(~pid << 3 | 2)
+
+
 def same(size):
     return size
 
 
+# Whom a workload would show twice.
+VARIANTS = ['weft-clang', 'weft-spin']
+
 WORKLOADS = [
-    Workload('8', 'echo', 'TCP echo, 64 B, {size} connection(s)', 'echo', 'echo', [1, 50, 1000],
-             figures=SERVED, rounds=8, measure=asks(connections=same, size=64), minimum=True,
+    Workload('8', 'echo', 'TCP echo, 64 B, {size} connection(s)', 'echo', 'echo', [50], figures=SERVED,
+             rounds=8, measure=asks(connections=same, size=64), minimum=True, without=VARIANTS,
              text='Each connection has one request under way. On one machine requests a second mostly show the\n'
              'client: the CPU time of the server for each request, the kernel\'s work included, is what tells\n'
-             'servers apart.'),
-    Workload('8b', 'echo_size', 'TCP echo, {size} B, 50 connections', 'echo', 'echo', [1024, 16384],
-             figures=SERVED, rounds=8, measure=asks(connections=50, size=same), minimum=True),
+             'servers apart. System calls are counted by strace in a run of their own, in which the server is\n'
+             'slow.'),
+    Workload('8', 'echo_one', 'TCP echo, 64 B, {size} connection', 'echo', 'echo', [1], figures=SERVED,
+             rounds=4, measure=asks(connections=same, size=64), minimum=True, without=VARIANTS[:1],
+             text='The client waits for each answer, so both sleep and are woken each time; "spinning" looks\n'
+             'for a while first (weft_loop_desc.spin).'),
+    Workload('8', 'echo_many', 'TCP echo, 64 B, {size} connections', 'echo', 'echo', [1000],
+             figures=SERVED, rounds=4, measure=asks(connections=same, size=64), minimum=True,
+             without=VARIANTS),
+    Workload('8b', 'echo_size', 'TCP echo, {size} B, 50 connections', 'echo', 'echo', [16384],
+             figures=SERVED, rounds=4, measure=asks(connections=50, size=same), minimum=True,
+             without=VARIANTS),
+    Workload('9', 'http', 'HTTP, {size} KiB or less, 50 connections', 'http', 'http', [1, 16],
+             figures=[CPU, RATE] + TAILS[:2], rounds=5, measure=by_wrk, minimum=True, smoke=1,
+             without=VARIANTS,
+             text='13 bytes of text, and 16 KiB. Weft\'s server is samples/serve, a server of files; the bound\n'
+             'and the others but nginx have the two answers in memory. tokio: hyper; libevent: evhttp;\n'
+             'asyncio, uvloop: aiohttp; libuv: a responder as small as it can be.'),
+    Workload('9b', 'messages', 'Pipelined messages of 64 B, {size} at once on 50 connections', 'echo',
+             'messages', [16], figures=SERVED, rounds=6,
+             measure=asks(connections=50, size=64, depth=same), minimum=True, without=VARIANTS, smoke=2,
+             text='The server looks at each message and answers it by itself; figures are for a message. "One by\n'
+             'one": each answer is a system call.'),
+    Workload('9b', 'echo_large_many', 'TCP echo, 16 KiB, {size} connections', 'echo', 'echo', [1000],
+             figures=SERVED, rounds=4, measure=asks(connections=same, size=16384), minimum=True,
+             without=VARIANTS),
+    Workload('9b', 'busy', 'One busy connection among {size}: the others', 'echo', 'echo', [1000],
+             figures=[Figure('p50', 'p50 µs', ratio=True)] + TAILS[1:], rounds=3,
+             measure=asks('busy', connections=same, size=4096), minimum=True, without=VARIANTS,
+             text='One connection always has 16 requests of 4 KiB under way; the others ask one after the other.'),
+    Workload('9b', 'churn', 'Connections opened, asked once and closed, one after the other', 'echo', 'echo',
+             [1], figures=[CPU, RATE] + TAILS, rounds=3, measure=asks('churn', connections=same, size=64),
+             minimum=True, without=VARIANTS, text='For each connection.'),
+    Workload('10', 'held', '{size} idle connections', 'echo', 'echo', [19000], figures=HELD, rounds=1,
+             measure=asks('hold', connections=same, size=64), without=VARIANTS, smoke=20,
+             text='Opened by four processes from sixteen addresses. Bytes: resident memory of the server that\n'
+             'is its own, without the kernel\'s. CPU: to accept one, with its first request. Latency: of one\n'
+             'active connection among them. Servers with one buffer for all have next to nothing for each.'),
 ]

@@ -68,6 +68,8 @@ def with_weft(compiler):
     """The same, with Weft's headers and library."""
     def build(shed, peer, source, program):
         library = shed.weft_library(compiler)
+        if source.parent.name == 'http':
+            shed.weft_serve(compiler)
         shed.call([compiler] + C + peer.options + ['-D_GNU_SOURCE', '-I', ROOT / 'include', source, '-o',
                   program, library, '-pthread'])
     return build
@@ -108,7 +110,10 @@ PEERS = [
     Peer('bound-trampoline', 'bound: trampoline', 'c', None, stem='bound', suffix=':trampoline'),
     Peer('bound-heap', 'bound, by malloc', 'c', None, stem='bound', suffix=':heap'),
     Peer('bound-heap4', 'bound: heap', 'c', compiled('gcc', C), stem='heap4'),
+    Peer('bound-one-by-one', 'bound: one by one', 'c', None, stem='bound', suffix=':one_by_one'),
     Peer('weft', 'Weft', 'c', with_weft('gcc')),
+    Peer('weft-spin', 'Weft, spinning', 'c', None, stem='weft', suffix=':spin'),
+    Peer('weft-one-by-one', 'Weft, one by one', 'c', None, stem='weft', suffix=':one_by_one'),
     Peer('weft-heap', 'Weft, frames by malloc', 'c', None, stem='weft', suffix=':heap'),
     Peer('weft-clang', 'Weft, clang', 'c', with_weft('clang'), stem='weft', packages=['clang'],
          needs=['clang'], version=['clang', '--version']),
@@ -122,16 +127,22 @@ PEERS = [
     Peer('libevent', 'libevent', 'c', compiled('gcc', C), packages=['libevent-dev'],
          options=['#event2/event.h', '-levent', '-levent_pthreads'],
          version=debian_version('libevent-dev')),
+    Peer('libevent-events', 'libevent, bare events', 'c', None, stem='libevent', suffix=':events'),
     Peer('asio', 'asio', 'cc', compiled('g++', CPP), packages=['libboost1.81-dev'],
          options=['#boost/asio/awaitable.hpp'], version=debian_version('libboost1.81-dev')),
+    Peer('asio-coroutines', 'asio, coroutines', 'cc', None, stem='asio', suffix=':coroutines'),
     Peer('tokio', 'tokio', 'rs', by_cargo,
          packages=['cargo', 'rustc', 'librust-tokio-dev', 'librust-hyper-dev', 'librust-libc-dev'],
          needs=[CARGO], version=debian_version('librust-tokio-dev')),
     Peer('go', 'Go', 'go', by_go, packages=['golang-go'], needs=['go'], version=['go', 'version']),
     Peer('asyncio', 'asyncio', 'py', as_it_is, packages=['python3'], needs=[PYTHON], run=[PYTHON, '-P'],
          version=[PYTHON, '--version']),
+    Peer('asyncio-streams', 'asyncio, streams', 'py', None, stem='asyncio', suffix=':streams'),
     Peer('uvloop', 'uvloop', 'py', as_it_is, stem='asyncio', packages=['python3-uvloop'],
          needs=[PYTHON], run=['env', 'UVLOOP=1', PYTHON, '-P'], version=debian_version('python3-uvloop')),
+    Peer('uvloop-streams', 'uvloop, streams', 'py', None, stem='uvloop', suffix=':streams'),
+    Peer('nginx', 'nginx', 'py', as_it_is, packages=['nginx-light'], needs=[PYTHON, '/usr/sbin/nginx'],
+         run=[PYTHON, '-P'], version=debian_version('nginx-light')),
     Peer('node', 'Node', 'js', as_it_is, packages=['nodejs'], needs=['node'], run=['node'],
          version=['node', '--version']),
 ]
@@ -139,7 +150,7 @@ PEERS = [
 
 def install():
     """What is missing, from Debian. One that cannot be had is missing in the table."""
-    for packages in [['pkg-config', 'meson', 'ninja-build', 'gcc', 'g++']] + [p.packages for p in PEERS]:
+    for packages in [['pkg-config', 'meson', 'ninja-build', 'gcc', 'g++', 'strace', 'wrk']] + [p.packages for p in PEERS]:
         if packages and subprocess.run([ROOT / 'src/tools/need'] + list(packages)).returncode != 0:
             print('left out: what needs ' + ' '.join(packages), flush=True)
 
@@ -180,6 +191,12 @@ class Shed:
                        '-Dcurl=disabled'], env=dict(os.environ, CC=compiler))
         self.call(['ninja', '-C', directory, 'src/libweft.a'])
         return directory / 'src/libweft.a'
+
+    def weft_serve(self, compiler):
+        """samples/serve, beside it."""
+        directory = self.directory / ('weft-' + compiler)
+        self.call(['meson', 'configure', directory, '-Dsamples=true'])
+        self.call(['ninja', '-C', directory, 'samples/serve'])
 
     def cargo(self, program, source):
         """A crate with this program alone, on the crates that Debian has, without the network."""
@@ -237,5 +254,7 @@ class Shed:
 
     def has(self, workload, peer):
         """The program of a peer for a workload, or None if it has none, or not that case."""
+        if peer.name in workload.without:
+            return None
         key = workload.directory, peer.stem if peer.suffix else peer.name
         return self.programs[key] if workload.case + peer.suffix in self.cases.get(key, ()) else None

@@ -31,7 +31,7 @@ class Workload:
 
     def __init__(self, number, label, title, directory, case, sizes, figures=(CPU, WALL), unit='',
                  rounds=5, growth=(), measure=None, pinned=True, minimum=False, text='', smoke=4,
-                 sized='size', scale=1):
+                 sized='size', scale=1, without=()):
         self.number, self.label, self.title = number, label, title
         self.directory, self.case = directory, case
         self.sizes = list(sizes)      # a table for each
@@ -46,6 +46,7 @@ class Workload:
         self.smoke = smoke            # a size for the smoke run
         self.sized = sized            # the axis of the plot
         self.scale = scale
+        self.without = without        # peers that have the case, but are not asked
 
     def heading(self, size):
         return self.title.format(size=format(size, ','))

@@ -122,7 +122,7 @@ static bool receive(struct connection *connection)
     for (const char *ends;
          (ends = memmem(at, (size_t)(end - at), "\r\n\r\n", 4)) != NULL && !connection->is_answer;
          at = ends + 4) {
-        const bool is_hello = strncmp(at, "GET /hello", 10) == 0;
+        const bool is_hello = strncmp(at, "GET /hello.txt", 14) == 0;
         if (!is_hello && strncmp(at, "GET /file", 9) != 0) {
             return false;
         }
