@@ -5,7 +5,7 @@
  * early. weft_join hands a cancellation on; weft_wait_for does so when its time is up, and waits for
  * the cleanup; weft_shield leaves the task alone, so that others, or a second try, can still have its
  * result. The task belongs to somebody else: here to the loop.
- * Next: include/weft.h, the tour of the headers.
+ * Next: 40_messages.c, messages that come and go many at once.
  */
 #include <stdio.h>
 #include <weft.h>

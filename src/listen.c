@@ -113,8 +113,15 @@ static void close_bound(int fd, const struct sockaddr *address)
     close(fd);
 }
 
+/* How a socket listens. */
+struct manner {
+    int backlog;     /* 0: the most that the system allows */
+    bool dual;       /* an address of IPv6 stands for those of IPv4, too */
+    bool reuse_port; /* others may have the same port */
+};
+
 /* A socket that is bound and listens: its descriptor, or -errno. */
-static int bind_and_listen(const struct sockaddr *address, socklen_t size, int backlog, bool dual)
+static int bind_and_listen(const struct sockaddr *address, socklen_t size, struct manner manner)
 {
     const int on = 1, off = 0;
     const int fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -125,14 +132,15 @@ static int bind_and_listen(const struct sockaddr *address, socklen_t size, int b
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     }
     if (address->sa_family == AF_INET6) {
-        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, dual ? &off : &on, sizeof on);
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, manner.dual ? &off : &on, sizeof on);
     }
-    if (bind(fd, address, size) < 0) {
+    if ((manner.reuse_port && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0) ||
+        bind(fd, address, size) < 0) {
         const int status = -errno;
         close(fd);
         return status;
     }
-    if (listen(fd, backlog > 0 ? backlog : SOMAXCONN) < 0) {
+    if (listen(fd, manner.backlog > 0 ? manner.backlog : SOMAXCONN) < 0) {
         const int status = -errno;
         close_bound(fd, address);
         return status;
@@ -140,14 +148,15 @@ static int bind_and_listen(const struct sockaddr *address, socklen_t size, int b
     return fd;
 }
 
-static int bind_any(uint16_t port, int backlog)
+static int bind_any(uint16_t port, struct manner manner)
 {
     const struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
     const struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port)};
-    const int fd = bind_and_listen((const struct sockaddr *)&v6, sizeof v6, backlog, true);
+    manner.dual = true;
+    const int fd = bind_and_listen((const struct sockaddr *)&v6, sizeof v6, manner);
     return fd != -EAFNOSUPPORT && fd != -EADDRNOTAVAIL
                ? fd
-               : bind_and_listen((const struct sockaddr *)&v4, sizeof v4, backlog, false);
+               : bind_and_listen((const struct sockaddr *)&v4, sizeof v4, manner);
 }
 
 static int own(weft_loop *loop, weft_listener **ret_listener, int fd)
@@ -159,18 +168,23 @@ static int own(weft_loop *loop, weft_listener **ret_listener, int fd)
     return status;
 }
 
+static struct manner manner_of(const struct weft_listen *self)
+{
+    return (struct manner){.backlog = self->backlog, .reuse_port = self->reuse_port};
+}
+
 WEFT_ASYNC(weft_listen, self)
 {
     WEFT_ASSERT(self->into != NULL, "a place for the listener");
     if (self->host == NULL) {
-        WEFT_RETURN_STATUS(own(WEFT_LOOP(), self->into, bind_any(self->port, self->backlog)));
+        WEFT_RETURN_STATUS(own(WEFT_LOOP(), self->into, bind_any(self->port, manner_of(self))));
     }
     WEFT_TRY(self->resolve, weft_getaddrinfo, .host = self->host, .port = self->port,
              .into = &self->addresses);
-    WEFT_RETURN_STATUS(own(WEFT_LOOP(), self->into,
-                           bind_and_listen(weft_address_at(&self->addresses, 0)->ai_addr,
-                                           weft_address_at(&self->addresses, 0)->ai_addrlen,
-                                           self->backlog, false)));
+    WEFT_RETURN_STATUS(
+        own(WEFT_LOOP(), self->into,
+            bind_and_listen(weft_address_at(&self->addresses, 0)->ai_addr,
+                            weft_address_at(&self->addresses, 0)->ai_addrlen, manner_of(self))));
 WEFT_FINALLY:
     weft_addresses_free(&self->addresses);
 }
@@ -237,7 +251,7 @@ int weft_listen_unix(weft_loop *loop, weft_listener **ret_listener, const char *
     if (is_stale(&address, size)) {
         unlink(path);
     }
-    const int fd = bind_and_listen(name, (socklen_t)size, 0, false);
+    const int fd = bind_and_listen(name, (socklen_t)size, (struct manner){.backlog = 0});
     int status = fd < 0 ? fd : weft_listener_open(loop, &listener, fd);
     if (status < 0) {
         if (fd >= 0) {

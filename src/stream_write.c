@@ -165,8 +165,8 @@ int weft_write_nowait(weft_stream *stream, const void *from, size_t size)
 {
     struct iovec piece = piece_of(from, size);
     WEFT_ASSERT(stream->writer == NULL, "another task writes this stream: one at a time");
-    if (stream->broken < 0) {
-        return stream->broken;
+    if (stream->broken < 0 || stream->source.loop == NULL) {
+        return stream->broken < 0 ? stream->broken : WEFT_ECLOSED;
     }
     if (is_gathered(stream, size)) {
         return gather(stream, from, size);

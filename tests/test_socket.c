@@ -83,6 +83,19 @@ int __wrap_connect(int fd, const struct sockaddr *address, socklen_t size)
     return __real_connect(fd, address, size);
 }
 
+static bool reuse_port_fails;
+
+int __real_setsockopt(int fd, int level, int name, const void *from, socklen_t size);
+int __wrap_setsockopt(int fd, int level, int name, const void *from, socklen_t size);
+int __wrap_setsockopt(int fd, int level, int name, const void *from, socklen_t size)
+{
+    if (reuse_port_fails && level == SOL_SOCKET && name == SO_REUSEPORT) {
+        errno = ENOPROTOOPT;
+        return -1;
+    }
+    return __real_setsockopt(fd, level, name, from, size);
+}
+
 /* --- the ends --------------------------------------------------------------------------------- */
 
 static uint16_t port;
@@ -186,6 +199,72 @@ START_TEST(a_port_that_is_busy_says_so)
     START(&listen_task, weft_listen, &untouched_listener, "127.0.0.1", port);
     finish(&listen_task.task);
     ck_assert_int_eq(listen_task.task.status, -EADDRINUSE);
+    ck_assert_ptr_null(untouched_listener);
+    end_all();
+}
+END_TEST
+
+/* Which of two listeners on one port a connection comes to is the system's choice; of so many none
+ * gets them all. */
+static size_t accept_all(weft_listener *from)
+{
+    size_t count = 0;
+    int fd;
+    while ((fd = accept(weft_listener_fd(from), NULL, NULL)) >= 0) {
+        close(fd);
+        count++;
+    }
+    return count;
+}
+
+START_TEST(listeners_that_both_say_so_share_a_port)
+{
+    enum { CLIENTS = 64 };
+    weft_listener *other = NULL;
+    int clients[CLIENTS];
+    begin(_i);
+    START(&listen_task, weft_listen, &listener, "127.0.0.1", .reuse_port = true);
+    finish(&listen_task.task);
+    port = weft_listener_port(listener);
+    START(&listen_task, weft_listen, &other, "127.0.0.1", port, .reuse_port = true);
+    finish(&listen_task.task);
+    ck_assert_int_eq(listen_task.task.status, 0);
+    ck_assert_uint_eq(weft_listener_port(other), port);
+    const struct sockaddr_in to = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    for (int i = 0; i < CLIENTS; i++) {
+        clients[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        ck_assert_int_eq(connect(clients[i], (const struct sockaddr *)&to, sizeof to), 0);
+    }
+    const size_t first = accept_all(listener), second = accept_all(other);
+    ck_assert_uint_eq(first + second, CLIENTS);
+    ck_assert_uint_gt(first, 0);
+    ck_assert_uint_gt(second, 0);
+    for (int i = 0; i < CLIENTS; i++) {
+        close(clients[i]);
+    }
+    weft_listener_close(&other);
+    end_all();
+}
+END_TEST
+
+START_TEST(a_port_is_shared_only_if_both_say_so)
+{
+    begin_listening(_i, "127.0.0.1");
+    START(&listen_task, weft_listen, &untouched_listener, "127.0.0.1", port, .reuse_port = true);
+    finish(&listen_task.task);
+    ck_assert_int_eq(listen_task.task.status, -EADDRINUSE);
+    end_all();
+}
+END_TEST
+
+START_TEST(a_port_that_cannot_be_shared_says_so)
+{
+    begin(_i);
+    reuse_port_fails = true;
+    START(&listen_task, weft_listen, &untouched_listener, NULL, .reuse_port = true);
+    finish(&listen_task.task);
+    ck_assert_int_eq(listen_task.task.status, -ENOPROTOOPT);
     ck_assert_ptr_null(untouched_listener);
     end_all();
 }
@@ -889,6 +968,9 @@ SUITE(socket)
     TEST_EACH(every_interface_is_listened_on_by_default, BACKENDS);
     TEST_EACH(a_connection_that_is_refused_says_so, BACKENDS);
     TEST_EACH(a_port_that_is_busy_says_so, BACKENDS);
+    TEST_EACH(listeners_that_both_say_so_share_a_port, BACKENDS);
+    TEST_EACH(a_port_is_shared_only_if_both_say_so, BACKENDS);
+    TEST_EACH(a_port_that_cannot_be_shared_says_so, BACKENDS);
     TEST_EACH(an_address_that_does_not_answer_is_overtaken_after_a_while, BACKENDS);
     TEST_EACH(an_address_that_refuses_is_overtaken_at_once, BACKENDS);
     TEST_EACH(one_that_refuses_is_overtaken_at_once_also_while_another_does_not_answer, BACKENDS);

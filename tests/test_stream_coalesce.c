@@ -326,6 +326,7 @@ START_TEST(the_loop_may_close_with_something_gathered)
     begin_coalescing(_i);
     write_near("abc");
     weft_loop_close(loop);
+    ck_assert_int_eq(weft_write_nowait(near, "x", 1), WEFT_ECLOSED);
     weft_stream_abort(&near);
     weft_stream_abort(&far);
     ck_assert_int_eq(count_descriptors(), open_before);

@@ -65,6 +65,8 @@ struct weft_listen {
     const char *host; /* NULL: every interface, IPv6 and IPv4; a name: its first address */
     uint16_t port;    /* 0: any that is free, see weft_listener_port() */
     int backlog;      /* default: SOMAXCONN */
+    bool reuse_port; /* others that say so, too, may listen there: a loop in each thread or process,
+                         and the system spreads the connections among them (SO_REUSEPORT) */
     /* private: */
     weft_addresses addresses;
     struct weft_getaddrinfo resolve;

@@ -211,7 +211,8 @@ WEFT_API void weft_stream_abort(weft_stream **stream);
 /**
  * Writes without waiting: at once what the system takes, and buffers the rest.
  *
- * @return 0; WEFT_ENOMEM: nothing was taken; -errno: the stream is broken.
+ * @return 0; WEFT_ENOMEM: nothing was taken; -errno: the stream is broken; WEFT_ECLOSED: its loop was
+ *         closed.
  */
 WEFT_API int weft_write_nowait(weft_stream *stream, const void *from, size_t size);
 
