@@ -42,29 +42,43 @@ static inline int case_of(int count, char **words, const char *const *cases)
     exit(is_list ? 0 : 2);
 }
 
-/* Every server's first line is its port. */
-static inline void print_port(int fd)
+/* Of any port, or of one that other sockets listen on, too. */
+static inline int listen_on(int port, int shares)
+{
+    const int on = 1;
+    struct sockaddr_in address;
+    memset(&address, 0, sizeof address);
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons((uint16_t)port);
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0 || (shares && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0) ||
+        bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, SOMAXCONN) < 0) {
+        perror("listen");
+        exit(1);
+    }
+    no_delay(fd); /* those that are accepted inherit it */
+    return fd;
+}
+
+static inline int port_of(int fd)
 {
     struct sockaddr_in address;
     socklen_t size = sizeof address;
     getsockname(fd, (struct sockaddr *)&address, &size);
-    printf("%d\n", ntohs(address.sin_port));
+    return ntohs(address.sin_port);
+}
+
+/* Every server's first line is its port. */
+static inline void print_port(int fd)
+{
+    printf("%d\n", port_of(fd));
     fflush(stdout);
 }
 
 static inline int listen_on_any_port(void)
 {
-    struct sockaddr_in address;
-    memset(&address, 0, sizeof address);
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 ||
-        listen(fd, SOMAXCONN) < 0) {
-        perror("listen");
-        exit(1);
-    }
-    no_delay(fd); /* those that are accepted inherit it */
+    const int fd = listen_on(0, 0);
     print_port(fd);
     return fd;
 }

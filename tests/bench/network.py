@@ -37,9 +37,9 @@ def cores():
 class Server:
     """A server that runs; its `port`."""
 
-    def __init__(self, command):
-        self.process = subprocess.Popen(['taskset', '-c', cores()[0]] + [str(word) for word in command],
-                                        stdout=subprocess.PIPE, text=True)
+    def __init__(self, command, where=None):
+        command = ['taskset', '-c', where or cores()[0]] + [str(word) for word in command]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline().strip()
         self.port = line.rstrip('/').split(':')[-1]
         if not self.port.isdigit():
@@ -71,10 +71,10 @@ def load_generator(directory):
 built = set()
 
 
-def load(directory, server, mode, words, scale, warm_ms):
+def load(directory, server, mode, words, scale, warm_ms, where=None):
     """One run of the load generator: what it printed."""
     run_ms = max(20, round(150 * scale))
-    command = ['taskset', '-c', cores()[1], load_generator(directory), mode, server.port,
+    command = ['taskset', '-c', where or cores()[1], load_generator(directory), mode, server.port,
                '--pid', server.process.pid, '--warm', max(warm_ms, run_ms // 4), '--run', run_ms] + words
     done = subprocess.run([str(word) for word in command], text=True, capture_output=True, timeout=60)
     if done.returncode != 0:
@@ -127,6 +127,11 @@ def warm_ms(peer, scale):
 calls = {}  # of (program, case, size): counted once
 
 
+def figures_of(told):
+    """Without the units in their names."""
+    return {name[:-3] if name.endswith(('_us', '_ns')) else name: value for name, value in told.items()}
+
+
 def asks(mode='echo', **options):
     """A measure: `mode` of the load generator; an option that is callable is made of the size."""
     def measure(workload, peer, program, size, scale):
@@ -138,12 +143,19 @@ def asks(mode='echo', **options):
             told = load(program.parent, server, mode, words, scale, warm_ms(peer, scale))
             if CALLS in workload.figures and key not in calls:
                 calls[key] = count_calls(program.parent, server, words, int(words[1]))
-        figures = {name[:-3] if name.endswith(('_us', '_ns')) else name: value
-                   for name, value in told.items()}
+        figures = figures_of(told)
         if calls.get(key) is not None:
             figures['calls'] = calls[key]
         return [Result(workload.case, figures)]
     return measure
+
+
+def on_all_cores(workload, peer, program, size, scale):
+    """So many loops or threads, and the client, where the system puts them."""
+    everywhere = ','.join(str(core) for core in sorted(os.sched_getaffinity(0)))
+    with Server([program, workload.case, size], everywhere) as server:
+        told = load(program.parent, server, 'echo', ['--connections', 50], scale, 0, everywhere)
+    return [Result(workload.case, figures_of(told))]
 
 
 def run_wrk(server, path, run_s):
@@ -233,4 +245,10 @@ WORKLOADS = [
              text='Opened by four processes from sixteen addresses. Bytes: resident memory of the server that\n'
              'is its own, without the kernel\'s. CPU: to accept one, with its first request. Latency: of one\n'
              'active connection among them. Servers with one buffer for all have next to nothing for each.'),
+    Workload('11', 'loops', 'TCP echo, 64 B, 50 connections, {size} loop(s) on one port', 'echo', 'loops',
+             [1, 2], figures=[Figure('rps', 'requests/s', ratio=True, less_is_better=False), CPU] + TAILS,
+             rounds=4, measure=on_all_cores, without=VARIANTS, smoke=2,
+             text='Weft and the bound: a loop in each thread, each with a listener of its own on the same port\n'
+             '(SO_REUSEPORT). The client has no core for itself: where there are but two, it is one of three\n'
+             'that share them.'),
 ]

@@ -6,11 +6,14 @@
  *                      in one call all that came at once
  * messages:one_by_one  the same, with a call for each message
  *
+ * loops N              echo, by N threads, each with a socket of its own on one port
+ *
  * One buffer for all connections; what the system does not take is kept for each, and waits.
  */
 #include "../any_port.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -26,7 +29,7 @@ struct connection {
 };
 
 static int kind;
-static int epoll;
+static __thread int epoll; /* of this loop */
 
 static void drop(struct connection *connection)
 {
@@ -75,7 +78,7 @@ static size_t message_size(const char *at)
 /* Looks at each message that is whole; what follows them is kept. */
 static bool transmit_messages(struct connection *connection, const char *from, size_t size)
 {
-    static char out[BUFFER];
+    static __thread char out[BUFFER];
     size_t at = 0, filled = 0;
     while (size - at >= 2 && size - at >= message_size(from + at)) {
         const size_t of_this = message_size(from + at);
@@ -100,7 +103,7 @@ static bool transmit_messages(struct connection *connection, const char *from, s
 
 static bool receive(struct connection *connection)
 {
-    static char buffer[BUFFER];
+    static __thread char buffer[BUFFER];
     const size_t before = connection->size;
     if (before > 0) {
         memcpy(buffer, connection->kept, before);
@@ -148,11 +151,9 @@ static void accept_all(int listener)
     }
 }
 
-int main(int count, char **words)
+static void *run(void *listener_of_it)
 {
-    static const char *const cases[] = {"echo", "messages", "messages:one_by_one", NULL};
-    kind = case_of(count, words, cases);
-    const int listener = listen_on_any_port();
+    const int listener = *(int *)listener_of_it;
     struct epoll_event events[256], event = {.events = EPOLLIN, .data.ptr = NULL};
     epoll = epoll_create1(EPOLL_CLOEXEC);
     epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event);
@@ -168,4 +169,23 @@ int main(int count, char **words)
             }
         }
     }
+    return NULL;
+}
+
+int main(int count, char **words)
+{
+    enum { LOOPS = ONE_BY_ONE + 1, LOOPS_MOST = 16 };
+    static const char *const cases[] = {"echo", "messages", "messages:one_by_one", "loops", NULL};
+    int listeners[LOOPS_MOST];
+    kind = case_of(count, words, cases);
+    const int loops = kind == LOOPS && count > 2 ? atoi(words[2]) : 1;
+    kind = kind == LOOPS ? BYTES : kind;
+    listeners[0] = listen_on(0, loops > 1);
+    for (int i = 1; i < loops && i < LOOPS_MOST; i++) {
+        pthread_t thread;
+        listeners[i] = listen_on(port_of(listeners[0]), 1);
+        pthread_create(&thread, NULL, run, &listeners[i]);
+    }
+    print_port(listeners[0]);
+    run(&listeners[0]);
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 //
 // echo      bytes as they came
+// loops N   echo, on N threads
 // messages  each message (its first two bytes are its size) is looked at; answers are gathered by a
 //           bufio.Writer, and flushed when nothing more has come
 package main
@@ -13,6 +14,8 @@ import (
 	"io"
 	"net"
 	"os"
+	"runtime"
+	"strconv"
 )
 
 const bufferSize = 16384
@@ -58,10 +61,14 @@ func messages(connection net.Conn) {
 
 func main() {
 	if len(os.Args) == 2 && os.Args[1] == "--list" {
-		fmt.Println("echo\nmessages")
+		fmt.Println("echo\nloops\nmessages")
 		return
 	}
-	serve := map[string]func(net.Conn){"echo": echo, "messages": messages}[os.Args[1]]
+	serve := map[string]func(net.Conn){"echo": echo, "loops": echo, "messages": messages}[os.Args[1]]
+	if len(os.Args) > 2 && os.Args[1] == "loops" {
+		loops, _ := strconv.Atoi(os.Args[2])
+		runtime.GOMAXPROCS(loops)
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		panic(err)

@@ -1,13 +1,15 @@
-// tokio.rs - echo servers on tokio, on its runtime of one thread.
+// tokio.rs - echo servers on tokio, on its runtime of one thread, but for loops.
 // SPDX-License-Identifier: MIT
 //
 // echo      bytes as they came
+// loops N   echo, on its runtime of N threads
 // messages  each message (its first two bytes are its size) is looked at; answers are gathered by a
 //           BufWriter, and flushed when there is no other whole message
 
 use std::io;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, BufWriter};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Builder;
 
 const BUFFER: usize = 16384;
 
@@ -41,22 +43,30 @@ async fn messages(mut stream: TcpStream) -> io::Result<()> {
     }
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> io::Result<()> {
-    let case = std::env::args().nth(1).unwrap_or_default();
-    if case == "--list" {
-        println!("echo\nmessages");
-        return Ok(());
-    }
+async fn serve(case: String) -> io::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?.port());
     loop {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
-        if case == "echo" {
-            tokio::spawn(echo(stream));
-        } else {
+        if case == "messages" {
             tokio::spawn(messages(stream));
+        } else {
+            tokio::spawn(echo(stream));
         }
     }
+}
+
+fn main() -> io::Result<()> {
+    let words: Vec<String> = std::env::args().collect();
+    if words[1] == "--list" {
+        println!("echo\nloops\nmessages");
+        return Ok(());
+    }
+    let runtime = if words[1] == "loops" {
+        Builder::new_multi_thread().worker_threads(words[2].parse().unwrap()).enable_all().build()?
+    } else {
+        Builder::new_current_thread().enable_all().build()?
+    };
+    runtime.block_on(serve(words[1].clone()))
 }

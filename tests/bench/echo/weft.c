@@ -3,6 +3,7 @@
 #include "../any_port.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <weft.h>
 
 /* --- bytes, as they come ---------------------------------------------------------------------- */
@@ -90,9 +91,12 @@ WEFT_END
 
 static bool gathers; /* messages: the answers */
 
+/* A loop; the first makes the others, each in a thread of its own. */
 struct program {
     WEFT_FRAME;
     weft_handler handler;
+    uint16_t port;
+    int loops; /* others and itself; 1: the port is its own */
     weft_listener *listener;
     union {
         struct weft_listen listen;
@@ -100,11 +104,31 @@ struct program {
     };
 };
 
+static WEFT_DECLARE(program);
+
+static void *run_other(void *port)
+{
+    weft_run(program, .handler = WEFT_HANDLER(echo), .port = (uint16_t)(uintptr_t)port, .loops = 2);
+    return NULL;
+}
+
+static void begin(uint16_t port, int loops)
+{
+    for (int i = 1; i < loops; i++) {
+        pthread_t thread;
+        pthread_create(&thread, NULL, run_other, (void *)(uintptr_t)port);
+    }
+    printf("%d\n", port);
+    fflush(stdout);
+}
+
 static WEFT_ASYNC(program, self)
 {
-    WEFT_TRY(self->listen, weft_listen, &self->listener, "127.0.0.1", 0);
-    printf("%d\n", weft_listener_port(self->listener));
-    fflush(stdout);
+    WEFT_TRY(self->listen, weft_listen, &self->listener, "127.0.0.1", self->port,
+             .reuse_port = self->loops > 1);
+    if (self->port == 0) {
+        begin(weft_listener_port(self->listener), self->loops);
+    }
     WEFT_TRY(self->serve, weft_serve, self->listener, self->handler, &gathers);
 WEFT_FINALLY:
     weft_listener_close(&self->listener);
@@ -113,12 +137,13 @@ WEFT_END
 
 int main(int count, char **words)
 {
-    enum { ECHO, ECHO_SPIN, MESSAGES, ONE_BY_ONE };
-    static const char *const cases[] = {"echo", "echo:spin", "messages", "messages:one_by_one",
-                                        NULL};
+    enum { ECHO, ECHO_SPIN, LOOPS, MESSAGES, ONE_BY_ONE };
+    static const char *const cases[] = {"echo",     "echo:spin",           "loops",
+                                        "messages", "messages:one_by_one", NULL};
     const int which = case_of(count, words, cases);
     const weft_loop_desc desc = {.spin = which == ECHO_SPIN ? WEFT_US(50) : 0};
     gathers = which == MESSAGES;
     return weft_run_with(&desc, program,
-                         .handler = which < MESSAGES ? WEFT_HANDLER(echo) : WEFT_HANDLER(messages));
+                         .handler = which < MESSAGES ? WEFT_HANDLER(echo) : WEFT_HANDLER(messages),
+                         .loops = which == LOOPS && count > 2 ? atoi(words[2]) : 1);
 }
