@@ -25,7 +25,8 @@ static int take_block(weft__bytes *bytes, weft__blocks *pool)
     return bytes->at != NULL ? 0 : WEFT_ENOMEM;
 }
 
-static void give_block(weft__bytes *bytes, weft__blocks *pool)
+/* Back into the pool, as long as that has few. */
+void weft__bytes_give_block(weft__bytes *bytes, weft__blocks *pool)
 {
     if (bytes->capacity == WEFT__BLOCK_SIZE && pool != NULL && pool->count < POOLED_MOST) {
         weft__block *const block = (weft__block *)(void *)bytes->at;
@@ -114,19 +115,6 @@ int weft__bytes_unread(weft__bytes *bytes, weft__blocks *pool, const void *from,
     return status;
 }
 
-/* An empty one gives its block away. */
-void weft__bytes_drop(weft__bytes *bytes, weft__blocks *pool, size_t size)
-{
-    bytes->first += size;
-    bytes->size -= size;
-    if (bytes->size == 0) {
-        bytes->first = 0;
-        if (bytes->capacity > 0) {
-            give_block(bytes, pool);
-        }
-    }
-}
-
 /* Little that has to wait for more does not keep a whole block. */
 void weft__bytes_rest(weft__bytes *bytes, weft__blocks *pool)
 {
@@ -140,7 +128,7 @@ void weft__bytes_rest(weft__bytes *bytes, weft__blocks *pool)
         unsigned char *const at = malloc(capacity);
         if (at != NULL) {
             memcpy(at, bytes->at + bytes->first, bytes->size);
-            give_block(bytes, pool);
+            weft__bytes_give_block(bytes, pool);
             bytes->at = at;
             bytes->first = 0;
             bytes->capacity = capacity;

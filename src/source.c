@@ -49,7 +49,8 @@ void weft_source_close(weft_source *source)
     weft__source_tell(source, WEFT_READABLE | WEFT_WRITABLE, WEFT_ECLOSED);
 }
 
-/* Called by the back ends. An error ends waits in both directions: the next try tells it. */
+/* Called by the back ends. An error ends waits in both directions: the next try tells it. Nobody waits
+ * to write while the mark is set: an edge of reading, which tells of both, need not look. */
 void weft__source_ready(weft_source *source, int directions, bool hung_up)
 {
     source->hung_up |= hung_up;
@@ -60,7 +61,7 @@ void weft__source_ready(weft_source *source, int directions, bool hung_up)
             weft__handle_post(source->on_readable);
         }
     }
-    if (hung_up || (directions & WEFT_WRITABLE) != 0) {
+    if (hung_up || ((directions & WEFT_WRITABLE) != 0 && !source->may_write)) {
         source->may_write = true;
         if (source->is_flushing) {
             source->flush(source);

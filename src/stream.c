@@ -1,4 +1,4 @@
-/* stream.c - opened, closed, and read. */
+/* stream.c - streams: opened, and read. */
 /* SPDX-License-Identifier: MIT */
 #include "stream_internal.h"
 
@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 enum { READ_LEAST = 4096, HIGH_WATER = 64 * 1024 };
 
@@ -31,31 +30,6 @@ int weft_stream_open(weft_stream **ret_stream, weft_loop *loop, int fd)
     stream->source.flush = weft__stream_flush;
     *ret_stream = stream;
     return 0;
-}
-
-/* Who waits for it is told, and will not touch it any more. */
-void weft_stream_abort(weft_stream **place)
-{
-    weft_stream *const stream = *place;
-    if (stream == NULL) {
-        return;
-    }
-    *place = NULL;
-    if (stream->reader != NULL) {
-        *stream->reader = NULL;
-    }
-    if (stream->writer != NULL) {
-        *stream->writer = NULL;
-    }
-    for (weft_task *task; (task = weft_first_waiter(&stream->drainers)) != NULL;) {
-        weft_wake_status(task, WEFT_ECLOSED);
-    }
-    weft__bytes_free(&stream->in, weft__stream_pool(stream));
-    weft__bytes_free(&stream->out, weft__stream_pool(stream));
-    const int fd = stream->source.fd;
-    weft_source_close(&stream->source);
-    close(fd);
-    free(stream);
 }
 
 int weft_stream_fd(const weft_stream *stream)
@@ -125,7 +99,8 @@ static ssize_t fill(weft_stream *stream)
     if (!stream->source.may_read) {
         return -EAGAIN;
     }
-    if (weft__bytes_reserve(in, weft__stream_pool(stream), READ_LEAST) < 0) {
+    if (in->capacity - in->first - in->size < READ_LEAST &&
+        weft__bytes_reserve(in, weft__stream_pool(stream), READ_LEAST) < 0) {
         return WEFT_ENOMEM;
     }
     const size_t end = in->first + in->size;
@@ -198,7 +173,9 @@ WEFT_ASYNC(weft_peek, self)
                 WEFT_RETURN(0);
             }
         }
-        weft__bytes_rest(&self->stream->in, weft__stream_pool(self->stream));
+        if (self->stream->in.capacity > 0) {
+            weft__bytes_rest(&self->stream->in, weft__stream_pool(self->stream));
+        }
         WEFT__OWN_LOOP()->awaited++;
         WEFT_PARK(&self->stream->source.readers);
         WEFT__OWN_LOOP()->awaited--;
@@ -294,7 +271,9 @@ WEFT_ASYNC(weft_read_until, self)
                 continue;
             }
         }
-        weft__bytes_rest(&self->stream->in, weft__stream_pool(self->stream));
+        if (self->stream->in.capacity > 0) {
+            weft__bytes_rest(&self->stream->in, weft__stream_pool(self->stream));
+        }
         WEFT__OWN_LOOP()->awaited++;
         WEFT_PARK(&self->stream->source.readers);
         WEFT__OWN_LOOP()->awaited--;

@@ -36,9 +36,20 @@ int weft__bytes_reserve(weft__bytes *bytes, weft__blocks *pool, size_t more);
 int weft__bytes_append(weft__bytes *bytes, weft__blocks *pool, const void *from, size_t size);
 int weft__bytes_unread(weft__bytes *bytes, weft__blocks *pool, const void *from, size_t size);
 size_t weft__bytes_take(weft__bytes *bytes, weft__blocks *pool, void *into, size_t size);
-void weft__bytes_drop(weft__bytes *bytes, weft__blocks *pool, size_t size);
+void weft__bytes_give_block(weft__bytes *bytes, weft__blocks *pool);
 void weft__bytes_rest(weft__bytes *bytes, weft__blocks *pool);
 void weft__bytes_free(weft__bytes *bytes, weft__blocks *pool);
+
+/* Takes from the front. An empty one gives its block away. */
+static inline void weft__bytes_drop(weft__bytes *bytes, weft__blocks *pool, size_t size)
+{
+    bytes->first += size;
+    bytes->size -= size;
+    if (bytes->size == 0 && bytes->capacity > 0) {
+        bytes->first = 0;
+        weft__bytes_give_block(bytes, pool);
+    }
+}
 
 /* listen.c */
 int weft__unix_address(struct sockaddr_un *address, const char *path);

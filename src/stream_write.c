@@ -1,4 +1,4 @@
-/* stream_write.c - streams: written, flushed and closed. */
+/* stream_write.c - streams: written and flushed. */
 /* SPDX-License-Identifier: MIT */
 #include "stream_internal.h"
 
@@ -21,23 +21,42 @@ static void end_write(weft_stream *stream, bool has_begun)
     }
 }
 
-/* Tries to write: how many bytes, -EAGAIN, or -errno. */
-static ssize_t try_write(weft_stream *stream, struct iovec *pieces, size_t count, size_t size)
+/* What an attempt has come to: how many bytes, -EAGAIN, or -errno. */
+static ssize_t tried(weft_stream *stream, ssize_t n, size_t size)
 {
-    const struct msghdr message = {.msg_iov = pieces, .msg_iovlen = count};
-    const int fd = stream->source.fd;
+    const int error = errno;
+    if (n < 0 ? error == EAGAIN : (size_t)n < size) {
+        stream->source.may_write = false; /* short: the system is full, the next edge tells */
+    }
+    return n < 0 ? -error : n;
+}
+
+static ssize_t try_bytes(weft_stream *stream, const void *from, size_t size)
+{
     ssize_t n;
     if (!stream->source.may_write) {
         return -EAGAIN;
     }
     do {
-        n = count == 1 ? send(fd, pieces->iov_base, pieces->iov_len, MSG_NOSIGNAL)
-                       : sendmsg(fd, &message, MSG_NOSIGNAL);
+        n = send(stream->source.fd, from, size, MSG_NOSIGNAL);
     } while (n < 0 && errno == EINTR);
-    if (n < 0 ? errno == EAGAIN : (size_t)n < size) {
-        stream->source.may_write = false; /* short: the system is full, the next edge tells */
+    return tried(stream, n, size);
+}
+
+static ssize_t try_pieces(weft_stream *stream, struct iovec *pieces, size_t count, size_t size)
+{
+    const struct msghdr message = {.msg_iov = pieces, .msg_iovlen = count};
+    ssize_t n;
+    if (count == 1) {
+        return try_bytes(stream, pieces->iov_base, pieces->iov_len);
     }
-    return n < 0 ? -errno : n;
+    if (!stream->source.may_write) {
+        return -EAGAIN;
+    }
+    do {
+        n = sendmsg(stream->source.fd, &message, MSG_NOSIGNAL);
+    } while (n < 0 && errno == EINTR);
+    return tried(stream, n, size);
 }
 
 static struct iovec piece_of(const void *from, size_t size)
@@ -92,10 +111,10 @@ static ssize_t write_behind(weft_stream *stream, struct iovec *pieces, size_t co
         return stream->broken;
     }
     if (buffered == 0) {
-        return try_write(stream, &pieces[1], count, size);
+        return try_pieces(stream, &pieces[1], count, size);
     }
     pieces[0] = piece_of(stream->out.at + stream->out.first, buffered);
-    n = try_write(stream, pieces, count + 1, buffered + size);
+    n = try_pieces(stream, pieces, count + 1, buffered + size);
     if (n < 0 && n != -EAGAIN) {
         stream->broken = (int16_t)n;
         buffered_gone(stream, buffered);
@@ -163,7 +182,6 @@ static int append(weft_stream *stream, const void *from, size_t size)
 
 int weft_write_nowait(weft_stream *stream, const void *from, size_t size)
 {
-    struct iovec piece = piece_of(from, size);
     WEFT_ASSERT(stream->writer == NULL, "another task writes this stream: one at a time");
     if (stream->broken < 0 || stream->source.loop == NULL) {
         return stream->broken < 0 ? stream->broken : WEFT_ECLOSED;
@@ -177,7 +195,7 @@ int weft_write_nowait(weft_stream *stream, const void *from, size_t size)
     if (weft__bytes_reserve(&stream->out, weft__stream_pool(stream), size) < 0) {
         return WEFT_ENOMEM;
     }
-    const ssize_t n = try_write(stream, &piece, 1, size);
+    const ssize_t n = try_bytes(stream, from, size);
     const size_t done = n > 0 ? (size_t)n : 0;
     if (n < 0 && n != -EAGAIN) {
         stream->broken = (int16_t)n;
@@ -217,15 +235,26 @@ WEFT_END
 
 /* --- what waits ------------------------------------------------------------------------------- */
 
+/* Behind what is buffered, together with it. */
+static ssize_t write_bytes_behind(weft_stream *stream, const void *from, size_t size)
+{
+    struct iovec pieces[2] = {{NULL, 0}, piece_of(from, size)};
+    return write_behind(stream, pieces, 1, size);
+}
+
 /* Writes what is left, or gathers it: how many bytes, -EAGAIN, or a failure. */
 static ssize_t write_some(weft_stream *stream, const void *from, size_t size)
 {
-    struct iovec pieces[2] = {{NULL, 0}, piece_of(from, size)};
     if (is_gathered(stream, size)) {
         const int status = gather(stream, from, size);
         return status < 0 ? status : (ssize_t)size;
     }
-    return stream->source.is_flushing ? -EAGAIN : write_behind(stream, pieces, 1, size);
+    if (stream->broken < 0) {
+        return stream->broken;
+    }
+    return stream->out.size == 0        ? try_bytes(stream, from, size)
+           : stream->source.is_flushing ? -EAGAIN
+                                        : write_bytes_behind(stream, from, size);
 }
 
 WEFT_ASYNC(weft_write, self)
@@ -362,29 +391,5 @@ WEFT_ASYNC(weft_shutdown, self)
     }
 WEFT_FINALLY:
     end_write(self->stream, self->has_begun);
-}
-WEFT_END
-
-/* Once: while it waits, another stream may be put in the place. */
-static void take(struct weft_close *self)
-{
-    if (self->stream != NULL) {
-        self->taken = *self->stream;
-        *self->stream = NULL;
-        self->stream = NULL;
-    }
-}
-
-WEFT_ASYNC(weft_close, self)
-{
-    WEFT_ASSERT(self->stream != NULL, "the place of a stream");
-    take(self);
-    if (self->taken != NULL && (self->taken->out.size > 0 || self->taken->broken < 0)) {
-        WEFT_CATCH(self->drain, weft_drain, self->taken, .waits_for_all = true);
-        WEFT_RETURN_STATUS(WEFT_STATUS());
-    }
-WEFT_FINALLY:
-    take(self); /* one that was cancelled before it began closes all the same */
-    weft_stream_abort(&self->taken);
 }
 WEFT_END
