@@ -22,6 +22,8 @@
  * | WEFT_TIME_BITS   | 64; freestanding, AVR 32     | width of weft_time                           |
  * | WEFT_TICK_HZ     | 1,000,000,000; 32 bit: 1,000 | ticks a second of weft_time                  |
  * | WEFT_TIMERS_LIST | 1 below 64 bits              | a sorted list instead of the wheel           |
+ * | WEFT_PRIORITIES  | 0                            | 1: executors in interrupts, beside that in  |
+ * |                  |                              | main(): see interrupt_executor.h            |
  * | WEFT_DEBUG       | 0                            | a frame that ends, or room that is written   |
  * |                  |                              | over, holds nothing that runs: see held.h    |
  * | WEFT_STOP        | hosted: print and abort      | what a misuse does; must not return          |
@@ -57,6 +59,9 @@
 #endif
 #ifndef WEFT_CONTEXT
 #define WEFT_CONTEXT __STDC_HOSTED__
+#endif
+#ifndef WEFT_PRIORITIES
+#define WEFT_PRIORITIES 0
 #endif
 #ifndef WEFT_DEBUG
 #define WEFT_DEBUG 0

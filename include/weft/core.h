@@ -199,6 +199,32 @@ static inline void weft_post(weft_core *core, weft_remote *node)
     }
 }
 
+/* Executors in interrupts: which is at work. The others' tasks and lists may be in any state. */
+#if WEFT_PRIORITIES
+extern weft_core *weft__at_work; /* NULL: none, yet. The port's WEFT_PORT_HERE defines it */
+#endif
+
+static inline weft_core *weft__set_at_work(weft_core *core)
+{
+#if WEFT_PRIORITIES
+    weft_core *const before = weft__at_work;
+    weft__at_work = core;
+    return before;
+#else
+    return core;
+#endif
+}
+
+static inline void weft__is_at_hand(const weft_core *core)
+{
+#if WEFT_PRIORITIES
+    WEFT_ASSERT(weft__at_work == NULL || weft__at_work == core,
+                "this task is another executor's: tell it by a weft_signal, a weft_ring, weft_post");
+#else
+    (void)core;
+#endif
+}
+
 /* Whoever is spawned sees what the spawner sees; at its end it lets go of it. */
 static inline void weft__inherit_context(weft_task *task, const weft_task *spawner)
 {

@@ -270,6 +270,7 @@ static inline int weft__run_while(weft_executor *executor, weft_task *task)
     int status = 0;
     WEFT_ASSERT(!executor->is_running, "this executor runs already: await instead of running it");
     executor->is_running = true;
+    weft_core *const outer = weft__set_at_work(&executor->core);
     if (task != NULL) {
         task->chain.flags |= WEFT__WAS_JOINED; /* its status is returned */
     }
@@ -282,6 +283,7 @@ static inline int weft__run_while(weft_executor *executor, weft_task *task)
             status = WEFT_ESTOPPED;
         }
     }
+    (void)weft__set_at_work(outer);
     executor->is_running = false;
     executor->is_stopped = false;
     return task != NULL && weft_task_is_done(task) ? task->status : status;

@@ -28,7 +28,7 @@
 
 #include <avr/interrupt.h>
 #include <avr/io.h>
-#include <weft/executor.h>
+#include <weft/interrupt_executor.h>
 
 #ifndef F_CPU
 #error "define F_CPU: how many cycles a second the core makes"
@@ -45,14 +45,34 @@ static inline void weft_port_start(weft_executor *executor);
 /** The time. Context: any. */
 static inline weft_time weft_port_now(void);
 
+#if WEFT_PRIORITIES
+/**
+ * Prepares an executor in an interrupt: see interrupt_executor.h. An AVR has no priorities and no
+ * interrupt for software, so there is one such executor, and INT0 is its interrupt: that comes by
+ * a change of its pin, which is an output here and nothing else. Its alarm is OCR1B.
+ *
+ * WEFT_PORT_PEND() toggles the pin: define it where that is not PD2 (ATmega48 to 328P).
+ */
+static inline void weft_port_prepare_interrupt(weft_interrupt_executor *urgent);
+
+/** Lets it run, for the first time at once. Context: main(), behind weft_port_start(). */
+static inline void weft_port_begin_interrupt(weft_interrupt_executor *urgent);
+
+/** What ISR(INT0_vect) does. While it runs all other interrupts are let in. */
+static inline void weft_port_interrupt_executor(weft_interrupt_executor *urgent);
+#endif
+
 /** The clock and its interrupts: at file level, in one source of the program. */
 #if WEFT_TIME_BITS == 16
-#define WEFT_PORT_HERE EMPTY_INTERRUPT(TIMER1_COMPA_vect)
+#define WEFT_PORT_HERE                                                                             \
+    WEFT__BEGIN_C WEFT__PRIORITIES_HERE WEFT__END_C EMPTY_INTERRUPT(TIMER1_COMPA_vect)             \
+        WEFT__ALARM_HERE
 #else
 #define WEFT_PORT_HERE                                                                             \
-    WEFT__BEGIN_C volatile weft__timer1_high weft__timer1_overflows;                               \
+    WEFT__BEGIN_C WEFT__PRIORITIES_HERE volatile weft__timer1_high weft__timer1_overflows;         \
     WEFT__END_C                                                                                    \
     EMPTY_INTERRUPT(TIMER1_COMPA_vect)                                                             \
+    WEFT__ALARM_HERE                                                                               \
     ISR(TIMER1_OVF_vect)                                                                           \
     {                                                                                              \
         weft__timer1_overflows++;                                                                  \
@@ -154,6 +174,77 @@ static inline bool weft__port_sleep_until(void *context, weft_time at)
     sei();
     return true;
 }
+
+#if WEFT_PRIORITIES
+#ifndef WEFT_PORT_PEND
+#define WEFT__PORT_PIN() (DDRD |= _BV(DDD2))
+#define WEFT_PORT_PEND() (PIND = _BV(PIND2))
+#else
+#define WEFT__PORT_PIN() ((void)0)
+#endif
+#define WEFT__ALARM_HERE                                                                           \
+    ISR(TIMER1_COMPB_vect)                                                                         \
+    {                                                                                              \
+        weft__timer1_alarms();                                                                     \
+    }
+
+/* It comes once in a round of the counter, too, if the alarm is further away. */
+static inline void weft__timer1_alarms(void)
+{
+    const weft_time at = weft__alarms(weft__timer1_now());
+    if (at == WEFT_FOREVER) {
+        TIMSK1 &= (uint8_t)~_BV(OCIE1B);
+        return;
+    }
+    OCR1B = (uint16_t)at;
+    TIMSK1 |= _BV(OCIE1B);
+    (void)weft__alarms(weft__timer1_now()); /* now, that the compare is set */
+}
+
+static inline bool weft__port_alarm(void *context, weft_time at)
+{
+    const uint8_t saved = SREG;
+    cli();
+    weft__urgent_of(context)->alarm = at;
+    weft__timer1_alarms();
+    SREG = saved;
+    return true;
+}
+
+static inline void weft__port_pend(void *context)
+{
+    if (weft__urgent_of(context)->has_begun) { /* else it will look by itself */
+        WEFT_PORT_PEND();
+    }
+}
+
+static inline void weft_port_prepare_interrupt(weft_interrupt_executor *urgent)
+{
+    static const weft_port port = {weft__port_now, weft__port_alarm, weft__port_pend};
+    WEFT_ASSERT(weft__urgent == NULL, "there is one executor in an interrupt: INT0 is its own");
+    WEFT__PORT_PIN();
+    EICRA |= _BV(ISC00); /* any change */
+    weft__urgent_prepare(urgent, &port, 0);
+}
+
+static inline void weft_port_begin_interrupt(weft_interrupt_executor *urgent)
+{
+    urgent->has_begun = true;
+    EIMSK |= _BV(INT0);
+    WEFT_PORT_PEND();
+}
+
+static inline void weft_port_interrupt_executor(weft_interrupt_executor *urgent)
+{
+    EIMSK &= (uint8_t)~_BV(INT0);
+    sei();
+    weft_interrupt_executor_run(urgent);
+    cli();
+    EIMSK |= _BV(INT0); /* what came in since has left its flag */
+}
+#else
+#define WEFT__ALARM_HERE
+#endif
 
 static inline void weft_port_start(weft_executor *executor)
 {

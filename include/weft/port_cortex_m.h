@@ -33,7 +33,7 @@
 #ifndef WEFT_PORT_CORTEX_M_H
 #define WEFT_PORT_CORTEX_M_H
 
-#include <weft/executor.h>
+#include <weft/interrupt_executor.h>
 
 #ifndef WEFT_CLOCK_HZ
 #error "define WEFT_CLOCK_HZ: how many cycles a second the core makes"
@@ -53,13 +53,37 @@ static inline void weft_port_start(weft_executor *executor);
 /** The time. Context: any. */
 static inline weft_time weft_port_now(void);
 
+#if WEFT_PRIORITIES
+enum { WEFT_PENDSV = -2 }; /* CMSIS calls it PendSV_IRQn */
+
+/**
+ * Prepares an executor in an interrupt: see interrupt_executor.h. Spawn its first tasks behind it.
+ *
+ * @param line      WEFT_PENDSV, or the number of an interrupt of the chip that nothing else uses.
+ * @param priority  0 (which interrupts all others) to 255; a core has the upper bits of it, two at
+ *                  least. SysTick has 0, and is to preempt it.
+ */
+static inline void weft_port_prepare_interrupt(weft_interrupt_executor *urgent, int16_t line,
+                                               uint8_t priority);
+
+/** Lets it run, for the first time at once. Context: main(), behind weft_port_start(). */
+static inline void weft_port_begin_interrupt(weft_interrupt_executor *urgent);
+
+/** What its interrupt does. */
+static inline void weft_port_interrupt_executor(weft_interrupt_executor *urgent)
+{
+    weft_interrupt_executor_run(urgent);
+}
+#endif
+
 /** The clock, and SysTick_Handler(): at file level, in one source of the program. */
 #define WEFT_PORT_HERE                                                                             \
-    WEFT__BEGIN_C volatile weft_time weft__systick_end;                                            \
+    WEFT__BEGIN_C WEFT__PRIORITIES_HERE volatile weft_time weft__systick_end;                      \
     void SysTick_Handler(void);                                                                    \
     void SysTick_Handler(void)                                                                     \
     {                                                                                              \
         weft__systick_restarted();                                                                 \
+        weft__systick_alarms();                                                                    \
     }                                                                                              \
     WEFT__END_C
 
@@ -86,6 +110,12 @@ WEFT__STATIC_ASSERT((WEFT_CLOCK_HZ) % (WEFT_TICK_HZ) == 0,
                     "WEFT_TICK_HZ: a tick is a whole number of cycles of WEFT_CLOCK_HZ");
 
 extern volatile weft_time weft__systick_end; /* when the counter will be 0: WEFT_PORT_HERE */
+
+static inline weft_time weft__port_now(void *context)
+{
+    (void)context;
+    return weft_port_now();
+}
 
 /* A round is over, and the next, of the full length, has begun. */
 static inline void weft__systick_restarted(void)
@@ -147,11 +177,73 @@ static inline bool weft__systick_arm(weft_time at)
     return true;
 }
 
-static inline weft_time weft__port_now(void *context)
+#if WEFT_PRIORITIES
+#define WEFT__NVIC(offset) (*(volatile uint32_t *)(0xE000E100UL + (offset)))
+#define WEFT__PRIORITY_PENDSV (*(volatile uint32_t *)0xE000ED20UL)
+#define WEFT__PENDSV_PENDING (1UL << 28)
+
+/* The alarms of executors in interrupts: the round ends at the next of them, or before. */
+static inline void weft__systick_alarms(void)
 {
-    (void)context;
-    return weft_port_now();
+    uint32_t saved;
+    __asm__ volatile("mrs %0, primask\n\tcpsid i" : "=r"(saved)::"memory");
+    const weft_time at = weft__alarms(weft__systick_now());
+    if (at != WEFT_FOREVER && (WEFT__ICSR & WEFT__SYSTICK_PENDING) == 0 && !weft__systick_arm(at)) {
+        (void)weft__alarms(at); /* it is about time: it is asked for again, then */
+    }
+    __asm__ volatile("msr primask, %0" ::"r"(saved) : "memory");
 }
+
+static inline bool weft__port_alarm(void *context, weft_time at)
+{
+    uint32_t saved;
+    __asm__ volatile("mrs %0, primask\n\tcpsid i" : "=r"(saved)::"memory");
+    weft__urgent_of(context)->alarm = at;
+    weft__systick_alarms();
+    __asm__ volatile("msr primask, %0" ::"r"(saved) : "memory");
+    return true;
+}
+
+static inline void weft__port_pend(void *context)
+{
+    const weft_interrupt_executor *const urgent = weft__urgent_of(context);
+    if (!urgent->has_begun) {
+        return; /* it will look by itself */
+    }
+    if (urgent->line == WEFT_PENDSV) {
+        WEFT__ICSR = WEFT__PENDSV_PENDING;
+    } else {
+        WEFT__NVIC(0x100U + ((unsigned)urgent->line >> 5) * 4U) = 1UL
+                                                                  << ((unsigned)urgent->line & 31U);
+    }
+}
+
+static inline void weft_port_prepare_interrupt(weft_interrupt_executor *urgent, int16_t line,
+                                               uint8_t priority)
+{
+    static const weft_port port = {weft__port_now, weft__port_alarm, weft__port_pend};
+    volatile uint32_t *const four =
+        line == WEFT_PENDSV ? &WEFT__PRIORITY_PENDSV : &WEFT__NVIC(0x300U + ((unsigned)line & ~3U));
+    const unsigned shift = ((unsigned)line & 3U) * 8U; /* PendSV's, too: the third of four */
+    WEFT_ASSERT(line == WEFT_PENDSV || line >= 0, "WEFT_PENDSV, or an interrupt of the chip");
+    *four = (*four & ~(0xffUL << shift)) | ((uint32_t)priority << shift);
+    weft__urgent_prepare(urgent, &port, line);
+}
+
+static inline void weft_port_begin_interrupt(weft_interrupt_executor *urgent)
+{
+    urgent->has_begun = true;
+    if (urgent->line != WEFT_PENDSV) {
+        WEFT__NVIC(((unsigned)urgent->line >> 5) * 4U) = 1UL << ((unsigned)urgent->line & 31U);
+    }
+    weft__port_pend(&urgent->executor);
+    __asm__ volatile("dsb\n\tisb" ::: "memory"); /* here it runs */
+}
+#else
+static inline void weft__systick_alarms(void)
+{
+}
+#endif
 
 /* `wfi` ends when an interrupt is pending, held off or not: nothing can come in between. */
 static inline bool weft__port_sleep_until(void *context, weft_time at)

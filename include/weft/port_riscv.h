@@ -6,6 +6,8 @@
  *         weft_port_interrupt();
  *     }
  *
+ *     WEFT_PORT_HERE                        // in one source
+ *
  *     static weft_executor executor;
  *
  *     weft_port_start(&executor);           // instead of weft_executor_init()
@@ -24,7 +26,7 @@
 #ifndef WEFT_PORT_RISCV_H
 #define WEFT_PORT_RISCV_H
 
-#include <weft/executor.h>
+#include <weft/interrupt_executor.h>
 
 #ifndef WEFT_CLOCK_HZ
 #error "define WEFT_CLOCK_HZ: how many counts of mtime a second has"
@@ -46,6 +48,23 @@ static inline weft_time weft_port_now(void);
 
 /** What the trap handler does for a timer's interrupt: the core is awake, and that is all. */
 static inline void weft_port_interrupt(void);
+
+#if WEFT_PRIORITIES
+/**
+ * Prepares an executor in an interrupt: see interrupt_executor.h. A CLINT has one interrupt for
+ * software, so there is one such executor, and `msip` is its own.
+ */
+static inline void weft_port_prepare_interrupt(weft_interrupt_executor *urgent);
+
+/** Lets it run, for the first time at once. Context: main(), behind weft_port_start(). */
+static inline void weft_port_begin_interrupt(weft_interrupt_executor *urgent);
+
+/** What the trap handler does for mcause 0x80000003. While it runs the others are let in. */
+static inline void weft_port_interrupt_executor(weft_interrupt_executor *urgent);
+#define WEFT_PORT_HERE WEFT__BEGIN_C WEFT__PRIORITIES_HERE WEFT__END_C
+#else
+#define WEFT_PORT_HERE struct weft__port_here; /* nothing, yet */
+#endif
 
 /* How it is done. */
 
@@ -81,11 +100,6 @@ static inline weft_time weft_port_now(void)
     return (weft_time)(weft__time_unsigned)(weft__mtime() / WEFT__TICK_COUNTS);
 }
 
-static inline void weft_port_interrupt(void)
-{
-    weft__mtimecmp(UINT64_MAX);
-}
-
 /* Has the core woken at `at`; false: it is time. */
 static inline bool weft__mtime_arm(weft_time at)
 {
@@ -99,18 +113,94 @@ static inline bool weft__mtime_arm(weft_time at)
     return true;
 }
 
+static inline weft_time weft__mtime_alarms(void);
+
+static inline void weft_port_interrupt(void)
+{
+    weft__mtimecmp(UINT64_MAX);
+    (void)weft__mtime_alarms();
+}
+
 static inline weft_time weft__port_now(void *context)
 {
     (void)context;
     return weft_port_now();
 }
 
+#if WEFT_PRIORITIES
+#define WEFT__MSIP (*(volatile uint32_t *)(WEFT_CLINT))
+enum { WEFT__MSIE = 8, WEFT__MIE = 8 }; /* in mie; in mstatus */
+
+/* The alarms of executors in interrupts. Interrupts are held off. @return the next of them. */
+static inline weft_time weft__mtime_alarms(void)
+{
+    weft_time at;
+    do {
+        at = weft__alarms(weft_port_now());
+    } while (at != WEFT_FOREVER && !weft__mtime_arm(at));
+    return at;
+}
+
+static inline bool weft__port_alarm(void *context, weft_time at)
+{
+    unsigned long saved;
+    __asm__ volatile("csrrci %0, mstatus, 8" : "=r"(saved)::"memory");
+    weft__urgent_of(context)->alarm = at;
+    (void)weft__mtime_alarms();
+    __asm__ volatile("csrs mstatus, %0" ::"r"(saved & WEFT__MIE) : "memory");
+    return true;
+}
+
+static inline void weft__port_pend(void *context)
+{
+    if (weft__urgent_of(context)->has_begun) { /* else it will look by itself */
+        WEFT__MSIP = 1;
+    }
+}
+
+static inline void weft_port_prepare_interrupt(weft_interrupt_executor *urgent)
+{
+    static const weft_port port = {weft__port_now, weft__port_alarm, weft__port_pend};
+    WEFT_ASSERT(weft__urgent == NULL, "there is one executor in an interrupt: msip is its own");
+    weft__urgent_prepare(urgent, &port, 0);
+}
+
+static inline void weft_port_begin_interrupt(weft_interrupt_executor *urgent)
+{
+    urgent->has_begun = true;
+    WEFT__MSIP = 1;
+    __asm__ volatile("csrs mie, %0" ::"r"((unsigned long)WEFT__MSIE) : "memory"); /* here it runs */
+}
+
+static inline void weft_port_interrupt_executor(weft_interrupt_executor *urgent)
+{
+    unsigned long pc, status;
+    WEFT__MSIP = 0;
+    __asm__ volatile("csrr %0, mepc\n\tcsrr %1, mstatus\n\tcsrc mie, %2\n\tcsrsi mstatus, 8"
+                     : "=&r"(pc), "=&r"(status)
+                     : "r"((unsigned long)WEFT__MSIE)
+                     : "memory");
+    weft_interrupt_executor_run(urgent);
+    __asm__ volatile(
+        "csrci mstatus, 8\n\tcsrs mie, %2\n\tcsrw mepc, %0\n\tcsrw mstatus, %1" ::"r"(pc),
+        "r"(status), "r"((unsigned long)WEFT__MSIE)
+        : "memory");
+}
+#else
+static inline weft_time weft__mtime_alarms(void)
+{
+    return WEFT_FOREVER;
+}
+#endif
+
 /* `wfi` ends when an interrupt is pending, held off or not: nothing can come in between. */
 static inline bool weft__port_sleep_until(void *context, weft_time at)
 {
     __asm__ volatile("csrci mstatus, 8" ::: "memory");
+    const weft_time alarm = weft__mtime_alarms();
     if (!weft_executor_is_woken((weft_executor *)context) &&
-        (at == WEFT_FOREVER || weft__mtime_arm(at))) {
+        (at == WEFT_FOREVER || (alarm != WEFT_FOREVER && weft_time_is_before(alarm, at)) ||
+         weft__mtime_arm(at))) {
         __asm__ volatile("wfi" ::: "memory");
     }
     __asm__ volatile("csrsi mstatus, 8" ::: "memory"); /* here the trap is taken */

@@ -91,6 +91,7 @@ WEFT__BEGIN_C
 static inline void weft__make_ready(weft_task *task, int16_t status)
 {
     weft_core *const core = task->owner->core;
+    weft__is_at_hand(core);
     task->chain.flags = (uint8_t)((task->chain.flags & ~WEFT__PARKED) | WEFT__READY);
     task->chain.status = status;
     weft_link_remove(&task->link);
@@ -267,6 +268,7 @@ static inline void weft__scope_leave(weft_task *task, weft_scope *scope)
 static inline void weft__task_start(weft_owner *owner, weft_link *siblings, weft_task *task,
                                     weft_frame *frame)
 {
+    weft__is_at_hand(owner->core);
     __builtin_memset(task, 0, sizeof *task);
     task->chain.top = frame;
     task->chain.flags = WEFT__IS_TASK | WEFT__READY;

@@ -20,6 +20,12 @@
 /** Prepares the board, and an executor on its clock. Once. */
 weft_executor *board_start(void);
 
+#if WEFT_PRIORITIES
+/** Prepares an executor in an interrupt; and lets it run. Not on the host. */
+weft_executor *board_prepare_urgent(void);
+void board_begin_urgent(void);
+#endif
+
 /** The time. */
 weft_time board_now(void);
 
@@ -29,7 +35,8 @@ _Noreturn void board_exit(int status);
 /** Writes one character to the console, and waits until that is out. */
 void board_put(char c);
 
-/** Has board_interrupted() called by an interrupt of the hardware, at once or soon. */
+/** Has board_interrupted() called by an interrupt of the hardware, at once or soon. Not on virt with
+ *  WEFT_PRIORITIES: that interrupt is the other executor's. */
 void board_interrupt(void);
 
 /** The program's: what the interrupt does. Context: interrupt. */

@@ -16,6 +16,26 @@ weft_executor *board_start(void)
     return &executor;
 }
 
+#if WEFT_PRIORITIES
+static weft_interrupt_executor urgent;
+
+weft_executor *board_prepare_urgent(void)
+{
+    weft_port_prepare_interrupt(&urgent);
+    return &urgent.executor;
+}
+
+void board_begin_urgent(void)
+{
+    weft_port_begin_interrupt(&urgent);
+}
+
+ISR(INT0_vect)
+{
+    weft_port_interrupt_executor(&urgent);
+}
+#endif
+
 weft_time board_now(void)
 {
     return weft_port_now();

@@ -26,6 +26,27 @@ weft_executor *board_start(void)
     return &executor;
 }
 
+#if WEFT_PRIORITIES
+static weft_interrupt_executor urgent;
+
+weft_executor *board_prepare_urgent(void)
+{
+    weft_port_prepare_interrupt(&urgent, WEFT_PENDSV, 255);
+    return &urgent.executor;
+}
+
+void board_begin_urgent(void)
+{
+    weft_port_begin_interrupt(&urgent);
+}
+
+void PendSV_Handler(void);
+void PendSV_Handler(void)
+{
+    weft_port_interrupt_executor(&urgent);
+}
+#endif
+
 weft_time board_now(void)
 {
     return weft_port_now();

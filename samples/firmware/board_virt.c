@@ -3,6 +3,8 @@
 #include "board.h"
 #include <weft/port_riscv.h>
 
+WEFT_PORT_HERE
+
 #define UART ((volatile uint8_t *)0x10000000UL)
 #define POWER (*(volatile uint32_t *)0x00100000UL)
 #define MSIP (*(volatile uint32_t *)WEFT_CLINT)
@@ -16,9 +18,25 @@ weft_executor *board_start(void)
 {
     static weft_executor executor;
     weft_port_start(&executor);
-    __asm__ volatile("csrs mie, %0" ::"r"((1UL << CAUSE_SOFTWARE) | (1UL << CAUSE_EXTERNAL)));
+    __asm__ volatile("csrs mie, %0" ::"r"((WEFT_PRIORITIES ? 0 : 1UL << CAUSE_SOFTWARE) |
+                                          (1UL << CAUSE_EXTERNAL)));
     return &executor;
 }
+
+#if WEFT_PRIORITIES
+static weft_interrupt_executor urgent;
+
+weft_executor *board_prepare_urgent(void)
+{
+    weft_port_prepare_interrupt(&urgent);
+    return &urgent.executor;
+}
+
+void board_begin_urgent(void)
+{
+    weft_port_begin_interrupt(&urgent);
+}
+#endif
 
 weft_time board_now(void)
 {
@@ -73,8 +91,12 @@ void board_trap(void)
         weft_port_interrupt();
         break;
     case 0x80000000UL | CAUSE_SOFTWARE:
+#if WEFT_PRIORITIES
+        weft_port_interrupt_executor(&urgent);
+#else
         MSIP = 0;
         board_interrupted();
+#endif
         break;
     case 0x80000000UL | CAUSE_EXTERNAL:
         external_interrupt();

@@ -8,6 +8,7 @@ extern uint32_t start_bss[], start_bss_end[], start_stack_end[];
 int main(void);
 _Noreturn void board_exit(int status);
 void SysTick_Handler(void);
+void PendSV_Handler(void);
 void board_irq(void); /* all interrupts of the chip: IPSR tells which */
 void start_reset(void);
 
@@ -33,6 +34,11 @@ __attribute__((weak)) void SysTick_Handler(void)
     fault();
 }
 
+__attribute__((weak)) void PendSV_Handler(void)
+{
+    fault();
+}
+
 __attribute__((weak)) void board_irq(void)
 {
     fault();
@@ -49,7 +55,7 @@ __attribute__((used, section(".vectors"))) static const struct {
                  FOUR(fault), /* NMI, HardFault, ... */
                  FOUR(fault),
                  FOUR(fault), /* ... SVCall, ... */
-                 fault,       /* PendSV */
+                 PendSV_Handler,
                  SysTick_Handler,
                  FOUR(board_irq),
                  FOUR(board_irq),

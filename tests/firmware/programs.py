@@ -18,6 +18,12 @@ def programs(target):
         ('no interrupt is lost', 'wakes.c', [], 0),
         ('a port that checks and sleeps in two steps loses some', 'wakes.c', ['-DBROKEN'], 2),
         ('the stack does not grow with the depth of awaits', 'stack.c', [], 0),
+        ('an executor in an interrupt preempts main() anywhere', 'preempt.c',
+         ['-DWEFT_PRIORITIES=1'], 0),
+        ('an executor in main() that checks and sleeps in two steps loses some', 'preempt.c',
+         ['-DWEFT_PRIORITIES=1', '-DBROKEN'], 2),
+        ('an event between executors stops', 'preempt.c', ['-DWEFT_PRIORITIES=1', '-DWRONG=1'], 3),
+        ('a spawn between executors stops', 'preempt.c', ['-DWEFT_PRIORITIES=1', '-DWRONG=2'], 3),
     ]
     if target.name == 'microbit':
         found.append(('the template of a port', 'template.c', [], 0))

@@ -23,10 +23,16 @@ def measure(target, directory):
             kind, _, what = name.partition('_')
             if suffix == '' or name in ('ram_frame', 'ram_task', 'await_sleep', 'ram_executor'):
                 figures['%s: %s%s' % ({'ram': 'RAM'}.get(kind, kind), what, suffix)] = size
+    two = SMALLEST + ['-DWEFT_PRIORITIES=1']
+    figures['RAM: executor in an interrupt'] = symbols(target, 'priorities.c', two, directory)[1][
+        'ram_executor_in_an_interrupt']
     figures['flash: kernel'] = flash_of_weft(target, 'kernel.c', SMALLEST, directory)
     figures['flash: everything'] = flash_of_weft(target, 'everything.c', SMALLEST, directory)
     figures['flash: everything, with lines'] = flash_of_weft(target, 'everything.c', WITH_LINES,
                                                              directory)
+    figures['flash: a second executor, in an interrupt'] = (
+        flash_of_weft(target, 'priorities.c', two, directory) -
+        flash_of_weft(target, 'priorities.c', SMALLEST, directory))
     figures.update(layers.measure(target, directory))
     for source, flags in (('speed.c', ['-O2']), ('stack.c', [])):
         program = directory / ('%s.%s.elf' % (source, target.name))
@@ -56,7 +62,8 @@ TITLES = {
               'the largest counts, not the sum.'),
     'flash': ('## Flash', 'Bytes of code and constants at -Os, without the coroutines of the program. '
               '*Kernel* is executor, task, timer list and event; *everything* has scopes, '
-              'groups, cancellation, a queue, a semaphore, a ring and a transfer.'),
+              'groups, cancellation, a queue, a semaphore, a ring and a transfer. *A second '
+              'executor* is what WEFT_PRIORITIES and the port take for one in an interrupt.'),
     'layer': layers.LAYER_TITLE,
     'use': layers.USE_TITLE,
     'speed': ('## Speed', 'Instructions (QEMU, which counts each as one), and on AVR cycles, at '
