@@ -118,7 +118,7 @@ WEFT_ASYNC(weft_connect, self)
             WEFT_RETURN_STATUS(WEFT_STATUS());
         }
     }
-    WEFT_CHECK(weft_stream_open(self->into, WEFT_LOOP(), self->winner - 1));
+    WEFT_CHECK(weft__stream_adopt(self->into, WEFT_LOOP(), self->winner - 1));
     weft__no_delay(self->winner - 1);
     self->winner = 0;
 WEFT_FINALLY:
@@ -142,7 +142,7 @@ WEFT_ASYNC(weft_connect_unix, self)
             WEFT_RETURN_STATUS(status);
         }
         if (status == 0) {
-            WEFT_CHECK(weft_stream_open(self->into, WEFT_LOOP(), self->fd - 1));
+            WEFT_CHECK(weft__stream_adopt(self->into, WEFT_LOOP(), self->fd - 1));
             self->fd = 0;
             WEFT_RETURN(0);
         }
@@ -151,7 +151,7 @@ WEFT_ASYNC(weft_connect_unix, self)
     WEFT_TRY(self->wait, weft_wait_edge, &self->source, WEFT_WRITABLE);
     weft_source_close(&self->source);
     WEFT_CHECK(result(self->fd - 1));
-    WEFT_CHECK(weft_stream_open(self->into, WEFT_LOOP(), self->fd - 1));
+    WEFT_CHECK(weft__stream_adopt(self->into, WEFT_LOOP(), self->fd - 1));
     self->fd = 0;
 WEFT_FINALLY:
     weft_source_close(&self->source);

@@ -21,6 +21,12 @@ struct weft_listener {
     ino_t inode;
 };
 
+void weft__no_delay(int fd)
+{
+    const int on = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* fails on what is not TCP: fine */
+}
+
 int weft_listener_open(weft_loop *loop, weft_listener **ret_listener, int fd)
 {
     const int flags = fcntl(fd, F_GETFL);
@@ -36,6 +42,7 @@ int weft_listener_open(weft_loop *loop, weft_listener **ret_listener, int fd)
         free(listener);
         return status;
     }
+    weft__no_delay(fd); /* what is accepted inherits it */
     *ret_listener = listener;
     return 0;
 }
@@ -271,12 +278,6 @@ int weft_listen_unix(weft_loop *loop, weft_listener **ret_listener, const char *
 
 /* --- accepted --------------------------------------------------------------------------------- */
 
-void weft__no_delay(int fd)
-{
-    const int on = 1;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* fails on what is not TCP: fine */
-}
-
 /* The connection was given up before it was accepted, or had an error of its own: see accept(2). */
 static bool is_of_connection(int error)
 {
@@ -308,13 +309,11 @@ static int accept_stream(weft_listener *listener, weft_loop *loop, weft_stream *
     if (fd < 0) {
         return fd;
     }
-    const int status = weft_stream_open(into, loop, fd);
+    const int status = weft__stream_adopt(into, loop, fd);
     if (status < 0) {
         close(fd);
-        return status;
     }
-    weft__no_delay(fd);
-    return 0;
+    return status;
 }
 
 WEFT_ASYNC(weft_accept, self)

@@ -10,12 +10,9 @@
 
 enum { READ_LEAST = 4096, HIGH_WATER = 64 * 1024 };
 
-int weft_stream_open(weft_stream **ret_stream, weft_loop *loop, int fd)
+/* Of a socket that does not block. */
+int weft__stream_adopt(weft_stream **ret_stream, weft_loop *loop, int fd)
 {
-    const int flags = fcntl(fd, F_GETFL);
-    if (flags < 0 || ((flags & O_NONBLOCK) == 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)) {
-        return -errno;
-    }
     weft_stream *const stream = calloc(1, sizeof *stream);
     if (stream == NULL) {
         return WEFT_ENOMEM;
@@ -30,6 +27,15 @@ int weft_stream_open(weft_stream **ret_stream, weft_loop *loop, int fd)
     stream->source.flush = weft__stream_flush;
     *ret_stream = stream;
     return 0;
+}
+
+int weft_stream_open(weft_stream **ret_stream, weft_loop *loop, int fd)
+{
+    const int flags = fcntl(fd, F_GETFL);
+    if (flags < 0 || ((flags & O_NONBLOCK) == 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)) {
+        return -errno;
+    }
+    return weft__stream_adopt(ret_stream, loop, fd);
 }
 
 int weft_stream_fd(const weft_stream *stream)

@@ -58,6 +58,7 @@ weft_listener *weft__listener_hold(weft_listener *listener);
 void weft__listener_leave(weft_listener *listener);
 
 /* stream.c */
+int weft__stream_adopt(weft_stream **ret_stream, weft_loop *loop, int fd);
 void weft__stream_use(weft_stream **slot, weft_stream ***place, bool *has_begun, const char *what);
 
 /* stream_write.c */

@@ -217,6 +217,25 @@ static size_t accept_all(weft_listener *from)
     return count;
 }
 
+static int no_delay(weft_stream *stream)
+{
+    int on = 0;
+    socklen_t size = sizeof on;
+    ck_assert_int_eq(getsockopt(weft_stream_fd(stream), IPPROTO_TCP, TCP_NODELAY, &on, &size), 0);
+    return on;
+}
+
+START_TEST(neither_end_delays_what_is_small)
+{
+    begin_listening(_i, "127.0.0.1");
+    ck_assert_int_eq(connect_near("127.0.0.1"), 0);
+    accept_far();
+    ck_assert_int_eq(no_delay(near), 1);
+    ck_assert_int_eq(no_delay(far), 1);
+    end_all();
+}
+END_TEST
+
 START_TEST(listeners_that_both_say_so_share_a_port)
 {
     enum { CLIENTS = 64 };
@@ -968,6 +987,7 @@ SUITE(socket)
     TEST_EACH(every_interface_is_listened_on_by_default, BACKENDS);
     TEST_EACH(a_connection_that_is_refused_says_so, BACKENDS);
     TEST_EACH(a_port_that_is_busy_says_so, BACKENDS);
+    TEST_EACH(neither_end_delays_what_is_small, BACKENDS);
     TEST_EACH(listeners_that_both_say_so_share_a_port, BACKENDS);
     TEST_EACH(a_port_is_shared_only_if_both_say_so, BACKENDS);
     TEST_EACH(a_port_that_cannot_be_shared_says_so, BACKENDS);

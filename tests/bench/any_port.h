@@ -21,12 +21,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-static inline void no_delay(int fd)
-{
-    const int on = 1;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-}
-
 /* The case that is asked for, one of `cases`: a list that ends with NULL. */
 static inline int case_of(int count, char **words, const char *const *cases)
 {
@@ -57,7 +51,8 @@ static inline int listen_on(int port, int shares)
         perror("listen");
         exit(1);
     }
-    no_delay(fd); /* those that are accepted inherit it */
+    /* Those that are accepted inherit it. */
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     return fd;
 }
 

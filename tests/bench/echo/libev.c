@@ -76,7 +76,6 @@ static void on_connection(struct ev_loop *loop, ev_io *watcher, int events)
     (void)events;
     for (int fd; (fd = accept4(watcher->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0;) {
         struct connection *const connection = calloc(1, sizeof *connection);
-        no_delay(fd);
         ev_io_init(&connection->readable, on_readable, fd, EV_READ);
         ev_io_init(&connection->writable, on_writable, fd, EV_WRITE);
         connection->readable.data = connection->writable.data = connection;

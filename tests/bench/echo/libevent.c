@@ -101,7 +101,6 @@ static void on_connection(struct evconnlistener *listener, int fd, struct sockad
                           int size, void *unused)
 {
     (void)listener, (void)address, (void)size, (void)unused;
-    no_delay(fd);
     if (is_bare) {
         struct connection *const connection = calloc(1, sizeof *connection);
         connection->readable = event_new(base, fd, EV_READ | EV_PERSIST, on_readable, connection);

@@ -155,7 +155,6 @@ static void accept_all(int listener)
             abort();
         }
         struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
-        no_delay(fd);
         connection->fd = fd;
         epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
     }
