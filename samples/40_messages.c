@@ -7,7 +7,7 @@
  * together when the turn ends: three answers, one system call. weft_drain holds back who writes to a
  * client that does not read.
  * A message here: its length in one byte, and so many letters. The answer is the same in capitals.
- * Next: include/weft.h, the tour of the headers.
+ * Next: 41_event.c, one thing that several wait for.
  */
 #include <ctype.h>
 #include <stdio.h>

@@ -176,6 +176,40 @@ static void cancel_other(void *unused)
     say("%d ", weft_handle_cancel(&other));
 }
 
+START_TEST(a_handle_tells_whether_it_is_to_be_called_and_when)
+{
+    weft_handle handle = {0};
+    begin(_i);
+    ck_assert(!weft_handle_is_pending(&handle));
+    const weft_time at = weft_loop_time(loop) - 1;
+    weft_call_at(loop, &handle, at, say_it, word("at"));
+    ck_assert(weft_handle_is_pending(&handle));
+    ck_assert(weft_handle_when(&handle) == at);
+    run_passes(2);
+    ck_assert(!weft_handle_is_pending(&handle));
+    weft_call_soon(loop, &handle, say_it, word("soon"));
+    ck_assert(weft_handle_is_pending(&handle));
+    ck_assert(weft_handle_cancel(&handle));
+    ck_assert(!weft_handle_is_pending(&handle));
+    ck_assert_str_eq(trace, "at ");
+    end();
+}
+END_TEST
+
+START_TEST(a_time_for_ever_never_comes)
+{
+    weft_handle never = {0}, ever = {0};
+    begin(_i);
+    weft_call_later(loop, &never, WEFT_FOREVER, say_it, word("never"));
+    weft_call_at(loop, &ever, INT64_MIN, say_it, word("ever"));
+    run_passes(3);
+    ck_assert_str_eq(trace, "ever ");
+    ck_assert(weft_loop_timeout(loop) == WEFT_FOREVER);
+    ck_assert(weft_handle_cancel(&never));
+    end();
+}
+END_TEST
+
 START_TEST(a_callback_can_take_back_one_of_the_same_pass)
 {
     weft_handle handle = {0};
@@ -210,6 +244,8 @@ SUITE(handle)
     TEST_EACH(timers_fire_by_time_and_in_the_order_armed, BACKENDS);
     TEST_EACH(a_delay_counts_from_the_call_also_when_the_loop_stood_still, BACKENDS);
     TEST_EACH(a_callback_that_was_taken_back_is_not_called, BACKENDS);
+    TEST_EACH(a_handle_tells_whether_it_is_to_be_called_and_when, BACKENDS);
+    TEST_EACH(a_time_for_ever_never_comes, BACKENDS);
     TEST_EACH(a_callback_can_take_back_one_of_the_same_pass, BACKENDS);
     TEST_EACH(a_callback_that_was_called_cannot_be_taken_back, BACKENDS);
 }

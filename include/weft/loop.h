@@ -150,6 +150,19 @@ WEFT_API void weft_call_later(weft_loop *loop, weft_handle *handle, weft_time af
 WEFT_API void weft_call_at(weft_loop *loop, weft_handle *handle, weft_time at, void (*call)(void *),
                            void *argument);
 
+/** True until it is called or taken back; of a reader, a writer, a signal handler until that is
+ *  removed. What another thread has just posted is not seen yet. Context: loop. */
+static inline bool weft_handle_is_pending(const weft_handle *handle)
+{
+    return weft__callback_waits(&handle->callback);
+}
+
+/** The time for which weft_call_later() or weft_call_at() has asked last. */
+static inline weft_time weft_handle_when(const weft_handle *handle)
+{
+    return handle->timer.at;
+}
+
 /** Takes a callback back. @return true if it will not be called; false if it was, or never asked
  *  for. Context: the loop's thread; not for one that another thread has just posted. */
 WEFT_API bool weft_handle_cancel(weft_handle *handle);
