@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The workloads that compute."""
-from rounds import BYTES, CPU, WALL, Workload
+from rounds import BYTES, CPU, WALL, Figure, Workload
+
+# Of what more than one thread does, the time on the wall counts.
+ON_THE_WALL = [Figure('wall', 'ns', ratio=True), Figure('cpu', 'ns of CPU')]
 
 DECADES = [10 ** power for power in range(7)]
 
@@ -34,4 +37,10 @@ WORKLOADS = [
              '{size} tasks', 'timers', 'timeout_suspends', [100]),
     Workload('7g', 'timeout_storm', '{size} tasks wait with a timeout each, and all are woken', 'timers',
              'timeout_storm', [1000000], rounds=3),
+    Workload('11', 'loops', 'Loops on {size} core(s): resumes by all of them together', 'threads', 'loops',
+             [1, 2], figures=ON_THE_WALL, pinned=False, smoke=2),
+    Workload('11b', 'pool', 'A job for the thread pool, there and back', 'threads', 'pool', [1],
+             figures=ON_THE_WALL, pinned=False, smoke=1),
+    Workload('11c', 'post', 'Posts from another thread, as fast as it can', 'threads', 'post', [1],
+             figures=ON_THE_WALL, pinned=False, smoke=1),
 ]
