@@ -4,6 +4,7 @@ import concurrent.futures
 import os
 import shutil
 import subprocess
+import threading
 from pathlib import Path
 
 BENCH = Path(__file__).resolve().parent
@@ -172,7 +173,8 @@ class Shed:
         self.programs = {}  # (directory, peer) -> Path
         self.cases = {}     # the same -> what --list says
         self.missing = {}   # (directory, peer) -> why
-        self.crates = {}    # program -> source
+        self.alone = threading.Lock()  # Weft's own build directories
+        self.built = set()             # (directory, what) that ninja has made
         self.versions = {}
 
     def call(self, command, **more):
@@ -183,20 +185,26 @@ class Shed:
             raise Failed('%s\n%s' % (' '.join(command), done.stdout[-4000:]))
         return done.stdout
 
-    def weft_library(self, compiler):
-        """libweft.a, built as the programs are."""
+    def weft_made(self, compiler, what, *options):
+        """A file of Weft's own build, which is compiled as the programs are."""
         directory = self.directory / ('weft-' + compiler)
-        if not (directory / 'build.ninja').exists():
-            self.call(['meson', 'setup', directory, ROOT, '-Dtests=disabled', '-Dsamples=false',
-                       '-Dcurl=disabled'], env=dict(os.environ, CC=compiler))
-        self.call(['ninja', '-C', directory, 'src/libweft.a'])
-        return directory / 'src/libweft.a'
+        with self.alone:
+            if not (directory / 'build.ninja').exists():
+                self.call(['meson', 'setup', directory, ROOT, '-Dtests=disabled', '-Dsamples=false',
+                           '-Dcurl=disabled'], env=dict(os.environ, CC=compiler))
+            if (compiler, what) not in self.built:
+                if options:
+                    self.call(['meson', 'configure', directory] + list(options))
+                self.call(['ninja', '-C', directory, what])
+                self.built.add((compiler, what))
+        return directory / what
+
+    def weft_library(self, compiler):
+        return self.weft_made(compiler, 'src/libweft.a')
 
     def weft_serve(self, compiler):
         """samples/serve, beside it."""
-        directory = self.directory / ('weft-' + compiler)
-        self.call(['meson', 'configure', directory, '-Dsamples=true'])
-        self.call(['ninja', '-C', directory, 'samples/serve'])
+        return self.weft_made(compiler, 'samples/serve', '-Dsamples=true')
 
     def cargo(self, program, source):
         """A crate with this program alone, on the crates that Debian has, without the network."""
@@ -229,9 +237,6 @@ class Shed:
         reasons = {peer.name: peer.missing() for peer in self.rows}
         for peer in self.rows:
             self.versions[peer.name] = '' if reasons[peer.name] else peer.described()
-        for compiler, name in ('gcc', 'weft'), ('clang', 'weft-clang'):
-            if not reasons.get(name, 'not asked for'):
-                self.weft_library(compiler)
         # All of Rust's is one job: they share a directory, and cargo uses all cores itself.
         rust = [job for job in wanted if job[1].make is by_cargo]
         jobs = [rust] + [[job] for job in wanted if job[1].make is not by_cargo]

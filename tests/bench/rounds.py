@@ -131,7 +131,7 @@ def rounds_of(workload, size, count, shed, scale, told):
             began = time.monotonic()
             try:
                 results = measure(workload, peer, program, size, scale)
-            except (ValueError, OSError, subprocess.SubprocessError) as failure:
+            except Exception as failure:  # whatever it is: that peer's row is missing, and named
                 told['dropped'].add(peer.name)
                 told['failed'].append('%s, %s: %s' % (workload.label, peer.title, failure))
                 print('\nFAILED ' + told['failed'][-1], flush=True)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The quick form, a test: each program runs, and prints what the report can read."""
+import time
+
 import peers
 import report
 import rounds
@@ -11,6 +13,7 @@ QUICK = ['bound', 'weft', 'cpp20', 'libuv', 'libev', 'libevent', 'asyncio', 'uvl
 class Tally:
     def __init__(self):
         self.passed = self.failed = 0
+        self.at = time.monotonic()
 
     def check(self, what, wrong):
         if wrong:
@@ -18,15 +21,16 @@ class Tally:
             print('FAILED %s\n%s\n' % (what, wrong))
         else:
             self.passed += 1
-            print('ok ' + what)
+            print('ok %s (%.1f s)' % (what, time.monotonic() - self.at))
+        self.at = time.monotonic()
 
 
 def wrong_with(workload, peer, program):
     """'' if a tiny run tells what it should."""
     try:
         results = rounds.measure(workload, peer, program, workload.smoke, 0.0005)
-    except (ValueError, OSError, rounds.subprocess.SubprocessError) as failure:
-        return str(failure)
+    except Exception as failure:  # whatever it is, it is that program's
+        return '%s: %s' % (type(failure).__name__, failure)
     shown = workload.figures[0].name
     for result in results:
         if result.figures.get(shown, -1) < 0:
