@@ -485,7 +485,7 @@ START_TEST(cancelled_at_any_place_it_leaves_nothing_behind)
 }
 END_TEST
 
-SUITE(all_tasks_blocked)
+SUITE_TOGETHER(all_tasks_blocked)
 {
     TEST(it_goes_on_when_every_other_task_waits_before_the_clock_jumps);
     TEST(it_waits_for_tasks_that_take_many_steps_without_waiting);

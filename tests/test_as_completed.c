@@ -398,7 +398,7 @@ START_TEST(in_every_schedule_and_cancelled_at_every_place_each_comes_once_after_
 }
 END_TEST
 
-SUITE(as_completed)
+SUITE_TOGETHER(as_completed)
 {
     TEST(tasks_come_in_the_order_of_their_ends);
     TEST(one_that_failed_or_was_cancelled_comes_as_any_other);

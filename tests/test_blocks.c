@@ -275,7 +275,7 @@ START_TEST(two_blocks_of_a_loop_are_entered_anew_each_time)
 }
 END_TEST
 
-SUITE(blocks)
+SUITE_TOGETHER(blocks)
 {
     TEST_EACH(two_blocks_of_a_body_are_left_inner_first, PAIRS * WAYS);
     TEST_EACH(two_blocks_of_a_cleanup_are_left_inner_first, PAIRS * WAYS);

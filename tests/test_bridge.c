@@ -588,7 +588,7 @@ START_TEST(a_round_trip_ends_behind_its_callback_wherever_it_is_cancelled)
 }
 END_TEST
 
-SUITE(bridge)
+SUITE_TOGETHER(bridge)
 {
     TEST_EACH(a_coroutine_waits_until_the_operation_calls_back_and_has_its_status, 2);
     TEST(an_operation_that_calls_back_at_once_suspends_nobody);

@@ -232,7 +232,7 @@ START_TEST(a_dump_tells_why)
 }
 END_TEST
 
-SUITE(cancel)
+SUITE_TOGETHER(cancel)
 {
     TEST(who_cancels_leaves_file_and_line_and_can_say_why);
     TEST(who_does_not_say_why_leaves_the_place);

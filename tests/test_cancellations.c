@@ -364,7 +364,7 @@ START_TEST(every_schedule_of_a_program_leaves_nothing_behind)
 }
 END_TEST
 
-SUITE(cancellations)
+SUITE_TOGETHER(cancellations)
 {
     TEST(a_main_task_is_cancelled_once_at_each_place_and_then_left_alone);
     TEST(a_place_where_a_cancellation_leaks_is_found);

@@ -369,7 +369,7 @@ START_TEST(with_a_seed_chance_depends_on_the_seed_alone)
 }
 END_TEST
 
-SUITE(case)
+SUITE_TOGETHER(case)
 {
     TEST(one_that_is_ready_is_taken_and_none_is_armed);
     TEST(biased_nobody_is_asked_behind_one_that_is_ready);

@@ -475,7 +475,7 @@ START_TEST(a_select_that_waits_for_a_signal_is_no_deadlock_and_one_that_does_not
 }
 END_TEST
 
-SUITE(case_kinds)
+SUITE_TOGETHER(case_kinds)
 {
     TEST(the_earlier_of_two_timers_happens);
     TEST(of_two_timers_that_are_due_together_the_first_in_order_happens);

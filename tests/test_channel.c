@@ -440,7 +440,7 @@ START_TEST(an_item_that_comes_behind_the_deadline_in_the_same_pass_is_not_receiv
 }
 END_TEST
 
-SUITE(channel)
+SUITE_TOGETHER(channel)
 {
     TEST(items_come_out_in_the_order_in_which_they_went_in);
     TEST(what_would_wait_is_told_and_nothing_changes);

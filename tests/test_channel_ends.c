@@ -424,7 +424,7 @@ START_TEST(a_channel_whose_ends_are_closed_can_be_opened_again)
 }
 END_TEST
 
-SUITE(channel_ends)
+SUITE_TOGETHER(channel_ends)
 {
     TEST(after_the_last_sender_what_was_sent_is_received_and_then_comes_the_end);
     TEST(the_end_is_told_to_all_that_wait_in_order);

@@ -391,7 +391,7 @@ START_TEST(whoever_is_cancelled_and_wherever_no_item_is_lost_or_doubled)
 }
 END_TEST
 
-SUITE(channel_tasks)
+SUITE_TOGETHER(channel_tasks)
 {
     TEST(for_each_ends_with_the_last_item_and_leaves_the_receiver_open);
     TEST(for_each_can_be_left_and_what_comes_later_is_not_taken);

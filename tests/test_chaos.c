@@ -226,7 +226,7 @@ START_TEST(random_programs_under_random_cancellations_lose_nothing)
 }
 END_TEST
 
-SUITE(chaos)
+SUITE_TOGETHER(chaos)
 {
     TEST_EACH(random_programs_under_random_cancellations_lose_nothing, SEEDS);
 }

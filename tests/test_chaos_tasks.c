@@ -220,7 +220,7 @@ START_TEST(random_sets_of_tasks_under_random_cancellations_are_told_truly)
 }
 END_TEST
 
-SUITE(chaos_tasks)
+SUITE_TOGETHER(chaos_tasks)
 {
     TEST_EACH(random_sets_of_tasks_under_random_cancellations_are_told_truly, SEEDS);
 }

@@ -271,7 +271,7 @@ START_TEST(a_child_does_not_inherit_the_name)
 }
 END_TEST
 
-SUITE(context)
+SUITE_TOGETHER(context)
 {
     TEST(a_variable_has_its_value_in_the_block_and_in_all_that_is_called_there);
     TEST(a_task_sees_what_its_spawner_saw_when_it_was_spawned);

@@ -460,7 +460,7 @@ START_TEST(durations_are_rounded_up_to_whole_ticks)
 }
 END_TEST
 
-SUITE(deadline)
+SUITE_TOGETHER(deadline)
 {
     TEST_EACH(without_timers_nothing_is_next_and_nothing_fires, BEGINNINGS);
     TEST(a_zeroed_timer_is_not_armed);

@@ -169,7 +169,7 @@ START_TEST(at_random_waking_at_what_is_next_fires_all_in_few_wakes)
 }
 END_TEST
 
-SUITE(deadline_model)
+SUITE_TOGETHER(deadline_model)
 {
     TEST_EACH(at_random_it_does_what_the_model_does, SEEDS);
     TEST_EACH(at_random_waking_at_what_is_next_fires_all_in_few_wakes, SEEDS);

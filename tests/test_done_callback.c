@@ -549,7 +549,7 @@ START_TEST(wherever_somebody_is_cancelled_each_is_called_once_or_removed)
 }
 END_TEST
 
-SUITE(done_callback)
+SUITE_TOGETHER(done_callback)
 {
     TEST_EACH(it_is_told_how_the_task_ended, 3);
     TEST_EACH(of_a_task_that_is_cancelled_too, 2);

@@ -487,7 +487,7 @@ START_TEST(sixteen_groups_in_each_other_are_shown)
 }
 END_TEST
 
-SUITE(dump)
+SUITE_TOGETHER(dump)
 {
     TEST(an_executor_without_tasks_says_so);
     TEST(a_task_shows_what_it_waits_for_and_its_awaits_outermost_first);

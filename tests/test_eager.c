@@ -328,7 +328,7 @@ START_TEST(it_has_a_budget_of_its_own_and_its_parent_keeps_what_it_had)
 }
 END_TEST
 
-SUITE(eager)
+SUITE_TOGETHER(eager)
 {
     TEST_EACH(an_eager_group_runs_the_first_step_of_a_child_at_once, 2);
     TEST(an_eager_child_that_fails_at_once_cancels_the_group);

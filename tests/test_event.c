@@ -269,7 +269,7 @@ START_TEST(a_wait_for_no_event_stops)
 }
 END_TEST
 
-SUITE(event)
+SUITE_TOGETHER(event)
 {
     TEST(an_event_wakes_all_that_wait_in_order);
     TEST(an_event_that_is_set_already_does_not_wait);

@@ -268,7 +268,7 @@ START_TEST(an_item_that_is_there_is_taken_without_waiting)
 }
 END_TEST
 
-SUITE(example)
+SUITE_TOGETHER(example)
 {
     TEST(without_an_answer_it_asks_three_times_and_gives_up);
     TEST(an_answer_to_the_second_question_is_taken);

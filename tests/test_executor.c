@@ -562,7 +562,7 @@ START_TEST(running_an_executor_inside_of_itself_stops)
 }
 END_TEST
 
-SUITE(executor)
+SUITE_TOGETHER(executor)
 {
     TEST(without_tasks_a_run_ends_at_once);
     TEST(tasks_run_in_the_order_in_which_they_were_started);

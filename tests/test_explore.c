@@ -219,7 +219,7 @@ START_TEST(a_program_that_does_not_do_the_same_each_time_stops)
 }
 END_TEST
 
-SUITE(explore)
+SUITE_TOGETHER(explore)
 {
     TEST(three_tasks_that_are_ready_together_have_six_schedules_the_promised_order_first);
     TEST(schedules_beyond_the_limit_are_left_out);

@@ -894,7 +894,7 @@ START_TEST(where_the_processors_cannot_be_counted_the_pool_has_five_threads)
 }
 END_TEST
 
-SUITE(faults)
+SUITE_TOGETHER(faults)
 {
     TEST(a_loop_that_would_not_hear_of_a_fork_is_not_made);
     TEST_EACH(in_whichever_pass_it_is_cancelled_the_program_lets_go_of_everything, BACKENDS);

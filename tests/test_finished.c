@@ -471,7 +471,7 @@ START_TEST(in_every_schedule_and_cancelled_at_every_place_each_is_taken_once)
 }
 END_TEST
 
-SUITE(finished)
+SUITE_TOGETHER(finished)
 {
     TEST(tasks_come_in_the_order_of_their_ends_and_it_ends_after_the_last);
     TEST(those_that_end_in_one_pass_come_in_their_order);

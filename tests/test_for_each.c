@@ -325,7 +325,7 @@ START_TEST(for_each_over_a_generator_that_is_open_stops)
 }
 END_TEST
 
-SUITE(for_each)
+SUITE_TOGETHER(for_each)
 {
     TEST_EACH(for_each_closes_its_generator_on_every_way_out, BY_CHECK + 1);
     TEST(for_each_leaves_when_the_generator_fails);

@@ -932,7 +932,7 @@ START_TEST(the_sizes_are_those_that_are_documented)
 }
 END_TEST
 
-SUITE(frame)
+SUITE_TOGETHER(frame)
 {
     TEST(awaits_stand_in_for_while_do_if_and_else);
     TEST(two_awaits_stand_on_one_line);

@@ -580,7 +580,7 @@ START_TEST(wherever_somebody_is_cancelled_it_is_set_once_at_most_and_nothing_is_
 }
 END_TEST
 
-SUITE(future_told)
+SUITE_TOGETHER(future_told)
 {
     TEST_EACH(a_done_callback_is_called_in_the_next_pass_and_told_how, STATES);
     TEST_EACH(added_to_one_that_is_done_it_is_posted_at_once_and_not_called_inline, STATES);

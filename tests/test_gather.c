@@ -565,7 +565,7 @@ START_TEST(in_every_schedule_and_cancelled_at_every_place_it_waits_for_all_or_fo
 }
 END_TEST
 
-SUITE(gather)
+SUITE_TOGETHER(gather)
 {
     TEST_EACH(it_waits_for_all_and_the_results_are_in_the_order_of_the_arguments, 2);
     TEST(the_first_failure_in_time_wins_and_the_others_go_on);

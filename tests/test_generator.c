@@ -359,7 +359,7 @@ START_TEST(yielding_while_it_is_closed_stops)
 }
 END_TEST
 
-SUITE(generator)
+SUITE_TOGETHER(generator)
 {
     TEST(plain_c_takes_the_values_without_a_loop);
     TEST(a_for_over_a_generator_stops_early_and_closes_it);

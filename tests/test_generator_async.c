@@ -196,7 +196,7 @@ START_TEST(yielding_inside_a_scope_of_the_generators_own_stops)
 }
 END_TEST
 
-SUITE(generator_async)
+SUITE_TOGETHER(generator_async)
 {
     TEST(an_async_generator_awaits_between_its_values);
     TEST_EACH(closing_an_async_generator_waits_for_its_cleanup, 2);

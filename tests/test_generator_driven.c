@@ -394,7 +394,7 @@ START_TEST(closing_a_generator_that_waits_for_another_driver_stops)
 }
 END_TEST
 
-SUITE(generator_driven)
+SUITE_TOGETHER(generator_driven)
 {
     TEST(a_coroutine_drives_a_generator_by_hand);
     TEST(next_leaves_when_the_generator_fails);

@@ -460,7 +460,7 @@ START_TEST(a_cancel_in_the_inner_generator_unwinds_both)
 }
 END_TEST
 
-SUITE(generator_pipeline)
+SUITE_TOGETHER(generator_pipeline)
 {
     TEST(values_are_made_one_at_a_time_when_they_are_asked_for);
     TEST_EACH(an_error_in_any_stage_closes_all_in_order_from_the_source_on, 3);

@@ -374,7 +374,7 @@ START_TEST(a_child_may_cancel_its_group)
 }
 END_TEST
 
-SUITE(group)
+SUITE_TOGETHER(group)
 {
     TEST_EACH(a_block_ends_after_the_last_child, 2);
     TEST(a_body_that_outlasts_its_children_ends_the_block);

@@ -323,7 +323,7 @@ START_TEST(yielding_inside_a_group_stops)
 }
 END_TEST
 
-SUITE(group_nested)
+SUITE_TOGETHER(group_nested)
 {
     TEST(a_deadline_around_a_group_cancels_its_children_and_waits_for_their_cleanup);
     TEST(the_cleanup_of_a_cancelled_task_may_have_a_group);

@@ -113,7 +113,7 @@ START_TEST(a_hold_that_holds_something_cannot_take_anything_else)
 }
 END_TEST
 
-SUITE(hold)
+SUITE_TOGETHER(hold)
 {
     TEST(one_function_gives_back_a_permit_a_token_and_a_lock);
     TEST(a_zeroed_hold_holds_nothing_and_release_accepts_it);

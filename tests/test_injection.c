@@ -341,7 +341,7 @@ START_TEST(points_in_the_cleanup_of_what_is_left_fail_too)
 }
 END_TEST
 
-SUITE(injection)
+SUITE_TOGETHER(injection)
 {
     TEST(each_point_fails_once_and_in_the_last_run_none);
     TEST(without_a_driver_or_a_test_nothing_fails);

@@ -353,7 +353,7 @@ START_TEST(two_that_join_each_other_are_a_deadlock)
 }
 END_TEST
 
-SUITE(join)
+SUITE_TOGETHER(join)
 {
     TEST_EACH(a_joiner_waits_for_the_end_and_has_the_status, 2);
     TEST(joining_a_task_that_has_ended_does_not_wait);

@@ -317,7 +317,7 @@ START_TEST(a_check_is_called_when_what_was_left_has_been_cancelled_and_has_ended
 }
 END_TEST
 
-SUITE(leak)
+SUITE_TOGETHER(leak)
 {
     TEST(what_is_released_as_often_as_acquired_is_right);
     TEST(what_is_not_released_is_a_failure);

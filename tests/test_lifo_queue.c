@@ -82,7 +82,7 @@ START_TEST(a_lifo_queue_without_room_stops)
 }
 END_TEST
 
-SUITE(lifo_queue)
+SUITE_TOGETHER(lifo_queue)
 {
     TEST(what_was_put_last_comes_out_first);
     TEST(puts_and_gets_may_take_turns);

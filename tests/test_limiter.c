@@ -363,7 +363,7 @@ START_TEST(a_task_that_borrows_a_second_token_stops)
 END_TEST
 #endif
 
-SUITE(limiter)
+SUITE_TOGETHER(limiter)
 {
     TEST(a_limiter_lends_as_many_tokens_as_it_has);
     TEST(a_limiter_tells_what_is_borrowed_and_what_is_there);

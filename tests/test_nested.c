@@ -319,7 +319,7 @@ START_TEST(a_main_task_that_does_not_end_when_it_is_cancelled_is_found)
 }
 END_TEST
 
-SUITE(nested)
+SUITE_TOGETHER(nested)
 {
     TEST(each_fault_meets_each_cancellation);
     TEST(and_each_cancellation_each_fault);

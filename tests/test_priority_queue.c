@@ -368,7 +368,7 @@ START_TEST(a_priority_queue_without_an_order_stops)
 }
 END_TEST
 
-SUITE(priority_queue)
+SUITE_TOGETHER(priority_queue)
 {
     TEST_EACH(the_least_comes_out_first, 6);
     TEST(the_order_is_what_the_users_function_says);

@@ -439,7 +439,7 @@ START_TEST(putting_into_a_queue_that_was_never_prepared_stops)
 }
 END_TEST
 
-SUITE(queue)
+SUITE_TOGETHER(queue)
 {
     TEST(items_come_out_in_the_order_in_which_they_went_in);
     TEST_EACH(a_fresh_queue_is_empty_and_tells_its_maxsize, KINDS);

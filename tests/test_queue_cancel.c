@@ -410,7 +410,7 @@ START_TEST(a_getter_that_gave_up_may_ask_again_and_is_last_then)
 }
 END_TEST
 
-SUITE(queue_cancel)
+SUITE_TOGETHER(queue_cancel)
 {
     TEST_EACH(a_cancelled_getter_takes_nothing, KINDS);
     TEST_EACH(a_cancelled_getter_leaves_its_place_to_those_behind, KINDS);

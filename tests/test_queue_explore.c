@@ -158,7 +158,7 @@ START_TEST(nothing_is_lost_or_doubled_wherever_any_of_the_tasks_is_cancelled)
 }
 END_TEST
 
-SUITE(queue_explore)
+SUITE_TOGETHER(queue_explore)
 {
     TEST_EACH(nothing_is_lost_or_doubled_in_any_order_of_one_producer_and_two_consumers, KINDS * 2);
     TEST_EACH(nothing_is_lost_or_doubled_in_any_order_of_two_producers_and_one_consumer, KINDS * 2);

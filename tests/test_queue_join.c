@@ -261,7 +261,7 @@ START_TEST(several_loops_share_the_items_and_all_of_them_end)
 }
 END_TEST
 
-SUITE(queue_join)
+SUITE_TOGETHER(queue_join)
 {
     TEST_EACH(a_join_waits_until_every_item_is_done, KINDS);
     TEST_EACH(a_join_of_a_queue_that_was_never_used_does_not_wait, KINDS);

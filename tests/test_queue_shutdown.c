@@ -313,7 +313,7 @@ START_TEST(ten_thousand_getters_are_told_of_a_shutdown)
 }
 END_TEST
 
-SUITE(queue_shutdown)
+SUITE_TOGETHER(queue_shutdown)
 {
     TEST_EACH(nothing_is_put_into_a_queue_that_was_shut_down_even_if_there_is_room, KINDS * 2);
     TEST_EACH(a_full_queue_that_was_shut_down_tells_that_it_was_shut_down, KINDS);

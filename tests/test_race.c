@@ -517,7 +517,7 @@ START_TEST(in_every_schedule_and_cancelled_at_every_place_none_is_left_and_a_suc
 }
 END_TEST
 
-SUITE(race)
+SUITE_TOGETHER(race)
 {
     TEST(the_first_success_wins_and_the_others_are_cancelled);
     TEST(it_waits_for_the_cleanup_of_those_that_lost);

@@ -342,7 +342,7 @@ START_TEST(a_sleeping_executor_is_woken_by_every_thread_and_misses_nothing)
 }
 END_TEST
 
-SUITE(remote)
+SUITE_TOGETHER(remote)
 {
     TEST(a_zeroed_list_is_empty);
     TEST(nodes_run_in_the_order_in_which_they_were_pushed);

@@ -212,7 +212,7 @@ START_TEST(the_state_is_one_byte)
 }
 END_TEST
 
-SUITE(resume)
+SUITE_TOGETHER(resume)
 {
     TEST(each_call_goes_on_where_the_last_one_stopped);
     TEST(a_condition_is_tested_at_each_call_until_it_holds);

@@ -1056,7 +1056,7 @@ START_TEST(a_hundred_thousand_scopes_that_expire_in_turn_use_up_no_numbers)
 }
 END_TEST
 
-SUITE(scope)
+SUITE_TOGETHER(scope)
 {
     TEST(a_cancel_undoes_the_wait_under_way);
     TEST(cancelled_before_its_start_a_task_runs_only_its_finally);

@@ -397,7 +397,7 @@ START_TEST(a_scope_tells_whether_it_was_cancelled_by_its_deadline_or_by_somebody
 }
 END_TEST
 
-SUITE(scope_deadline)
+SUITE_TOGETHER(scope_deadline)
 {
     TEST(moving_the_deadline_of_a_scope_that_was_left_arms_nothing);
     TEST(moving_the_deadline_of_a_scope_that_was_left_disturbs_no_later_wait);

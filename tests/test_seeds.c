@@ -267,7 +267,7 @@ START_TEST(behind_a_driver_the_test_runs_in_the_promised_order_again)
 }
 END_TEST
 
-SUITE(seeds)
+SUITE_TOGETHER(seeds)
 {
     TEST(a_program_is_run_so_many_times_with_the_seeds_from_1_on);
     TEST(a_seed_in_the_options_is_the_first);

@@ -482,7 +482,7 @@ START_TEST(ten_thousand_selects_wait_for_one_thing_and_leave_it_at_constant_cost
 }
 END_TEST
 
-SUITE(select)
+SUITE_TOGETHER(select)
 {
     TEST_EACH(what_is_ready_happens_without_a_wait, 4);
     TEST(of_several_that_are_ready_one_happens_and_nothing_of_the_others);

@@ -377,7 +377,7 @@ START_TEST(whoever_is_cancelled_and_wherever_exactly_one_happens_and_no_item_is_
 }
 END_TEST
 
-SUITE(select_channels)
+SUITE_TOGETHER(select_channels)
 {
     TEST_EACH(a_select_stands_in_line_with_the_others, 2);
     TEST_EACH(a_select_that_sends_stands_in_line_with_the_others, 2);

@@ -430,7 +430,7 @@ START_TEST(a_forgotten_argument_stops)
 }
 END_TEST
 
-SUITE(semaphore)
+SUITE_TOGETHER(semaphore)
 {
     TEST(a_semaphore_lets_as_many_hold_it_as_it_has_permits);
     TEST(a_zeroed_semaphore_has_no_permit);

@@ -327,7 +327,7 @@ START_TEST(ten_thousand_that_come_in_order_cost_two_steps_each)
 }
 END_TEST
 
-SUITE(sequencer)
+SUITE_TOGETHER(sequencer)
 {
     TEST(a_zeroed_sequencer_begins_with_place_0);
     TEST(places_are_reached_in_order_whoever_comes_first);

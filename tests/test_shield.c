@@ -364,7 +364,7 @@ START_TEST(ten_thousand_that_shield_one_task_are_cancelled_in_any_order)
 }
 END_TEST
 
-SUITE(shield)
+SUITE_TOGETHER(shield)
 {
     TEST(a_shield_gives_way_when_its_time_is_over);
     TEST(a_shield_whose_time_is_over_lets_a_later_cancellation_in);

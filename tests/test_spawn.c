@@ -370,7 +370,7 @@ START_TEST(spawning_into_a_slot_that_is_in_use_stops)
 }
 END_TEST
 
-SUITE(spawn)
+SUITE_TOGETHER(spawn)
 {
     TEST(spawning_fails_outside_of_the_block_and_in_a_cancelled_group);
     TEST(a_child_may_start_siblings_while_the_block_waits);

@@ -578,7 +578,7 @@ START_TEST(in_every_schedule_and_cancelled_at_every_place_it_is_ready_or_has_end
 }
 END_TEST
 
-SUITE(start)
+SUITE_TOGETHER(start)
 {
     TEST(it_waits_until_the_task_is_ready_and_its_value_is_in_its_frame);
     TEST(once_it_is_ready_the_task_is_one_of_the_group);

@@ -54,7 +54,7 @@ START_TEST(a_connection_that_timed_out_is_not_a_scope_whose_deadline_passed)
 }
 END_TEST
 
-SUITE(status)
+SUITE_TOGETHER(status)
 {
     TEST_EACH(every_code_is_below_those_of_the_system_and_fits_a_status, ROWS);
     TEST_EACH(every_code_is_a_failure_as_the_exit_code_of_a_program, ROWS);

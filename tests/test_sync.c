@@ -482,7 +482,7 @@ START_TEST(in_every_order_nobody_passes_a_barrier_before_all_have_come)
 }
 END_TEST
 
-SUITE(sync)
+SUITE_TOGETHER(sync)
 {
     TEST_EACH(ten_thousand_wait_and_go_on_in_one_step_each, KINDS);
     TEST_EACH(ten_thousand_can_be_cancelled_from_the_middle_on, KINDS);

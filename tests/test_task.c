@@ -542,7 +542,7 @@ START_TEST(asking_for_the_task_stops_where_plain_c_drives)
 }
 END_TEST
 
-SUITE(task)
+SUITE_TOGETHER(task)
 {
     TEST(wake_first_wakes_the_one_that_waits_longest);
     TEST(wake_all_wakes_in_the_order_in_which_they_came);

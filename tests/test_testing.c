@@ -380,7 +380,7 @@ START_TEST(a_hundred_seeds_give_many_orders_of_the_same_entries)
 }
 END_TEST
 
-SUITE(testing)
+SUITE_TOGETHER(testing)
 {
     TEST(the_status_is_that_of_the_coroutine);
     TEST(results_can_be_read_from_a_slot);

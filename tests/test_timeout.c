@@ -461,7 +461,7 @@ START_TEST(the_limit_is_evaluated_once)
 }
 END_TEST
 
-SUITE(timeout)
+SUITE_TOGETHER(timeout)
 {
     TEST(a_timeout_that_passes_fails_with_etimedout);
     TEST(a_move_on_that_passes_goes_on_behind_and_tells);

@@ -142,7 +142,7 @@ START_TEST(a_cancelled_task_whose_cleanup_outlasts_the_deadline_is_cancelled_not
 }
 END_TEST
 
-SUITE(timeout_cleanup)
+SUITE_TOGETHER(timeout_cleanup)
 {
     TEST_EACH(timeouts_that_pass_inside_a_cleanup_revive_nothing_that_was_noted, 2);
     TEST(in_an_expired_scope_of_the_cleanup_all_waits_are_refused_also_after_a_further_request);

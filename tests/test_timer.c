@@ -190,7 +190,7 @@ START_TEST(ten_thousand_sleepers_wake_each_at_its_time)
 }
 END_TEST
 
-SUITE(timer)
+SUITE_TOGETHER(timer)
 {
     TEST(sleepers_wake_in_the_order_of_their_deadlines);
     TEST(equal_deadlines_wake_in_the_order_in_which_they_were_armed);

@@ -129,7 +129,7 @@ START_TEST(small_seeds_begin_with_numbers_that_are_spread)
 }
 END_TEST
 
-SUITE(trace)
+SUITE_TOGETHER(trace)
 {
     TEST(entries_stand_in_the_order_in_which_they_came_each_with_its_time);
     TEST(without_options_the_trace_has_no_times);

@@ -108,7 +108,7 @@ START_TEST(the_current_task_is_the_one_that_runs_an_eager_child_in_its_first_ste
 }
 END_TEST
 
-SUITE(tree)
+SUITE_TOGETHER(tree)
 {
     TEST(parents_come_first_outer_groups_before_inner_ones_in_the_order_of_spawning);
     TEST(what_has_ended_is_not_among_them);

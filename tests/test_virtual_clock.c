@@ -375,7 +375,7 @@ START_TEST(an_advance_that_is_stopped_says_so_and_can_go_on)
 }
 END_TEST
 
-SUITE(virtual_clock)
+SUITE_TOGETHER(virtual_clock)
 {
     TEST(the_clock_jumps_when_nothing_is_ready);
     TEST(the_clock_begins_where_it_is_told);

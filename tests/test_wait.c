@@ -707,7 +707,7 @@ START_TEST(in_every_schedule_and_cancelled_at_every_place_the_watches_tell_the_t
 }
 END_TEST
 
-SUITE(wait)
+SUITE_TOGETHER(wait)
 {
     TEST(by_default_it_waits_for_all);
     TEST(first_completed_goes_on_when_one_has_ended);

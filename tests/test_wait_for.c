@@ -326,7 +326,7 @@ START_TEST(in_every_schedule_and_cancelled_at_every_place_the_task_has_ended)
 }
 END_TEST
 
-SUITE(wait_for)
+SUITE_TOGETHER(wait_for)
 {
     TEST_EACH(a_task_that_ends_in_time_gives_its_status, 2);
     TEST(when_the_time_is_up_the_task_is_cancelled_and_its_cleanup_awaited);

@@ -23,6 +23,8 @@
  *
  * The program ends with Check's line, `100%: Checks: 3, Failures: 0, Errors: 0`. Each test runs in
  * a process of its own; in a debugger set CK_FORK=no, and CK_RUN_CASE or CK_INCLUDE_TAGS to choose.
+ * Where a process is dear (under valgrind each translates the program anew) WEFT_CHECK=together has
+ * the tests of a SUITE_TOGETHER share one; there are two lines of Check's then.
  */
 #ifndef WEFT_CHECK_H
 #define WEFT_CHECK_H
@@ -38,11 +40,16 @@
 #endif
 
 /** The list of the tests, and main(). */
-#define SUITE(name)                                                                                \
+#define SUITE(name) WEFT__SUITE(name, 0)
+
+/** The same, where no test minds what another has left in static memory. */
+#define SUITE_TOGETHER(name) WEFT__SUITE(name, 1)
+
+#define WEFT__SUITE(name, may_share)                                                               \
     static void weft__suite(TCase *weft__tests);                                                   \
     int main(void)                                                                                 \
     {                                                                                              \
-        return weft__run_suite(#name, weft__suite);                                                \
+        return weft__run_suite(#name, weft__suite, may_share);                                     \
     }                                                                                              \
     static void weft__suite(TCase *weft__tests)
 
@@ -56,7 +63,7 @@
 #define TEST_STOPS(name)                                                                           \
     do {                                                                                           \
         if (weft__forks()) {                                                                       \
-            tcase_add_test_raise_signal(weft__tests, name, SIGABRT);                               \
+            tcase_add_test_raise_signal(WEFT__STOPPING, name, SIGABRT);                            \
         }                                                                                          \
     } while (0)
 
@@ -64,39 +71,69 @@
 #define TEST_EACH_STOPS(name, count)                                                               \
     do {                                                                                           \
         if (weft__forks()) {                                                                       \
-            tcase_add_loop_test_raise_signal(weft__tests, name, SIGABRT, 0, count);                \
+            tcase_add_loop_test_raise_signal(WEFT__STOPPING, name, SIGABRT, 0, count);             \
         }                                                                                          \
     } while (0)
 
 #ifdef WEFT_SMALL_CHECK
+#define WEFT__STOPPING weft__tests
+
 static inline int weft__forks(void)
 {
     return 1;
 }
 
-static inline int weft__run_suite(const char *name, void (*add_tests)(TCase *))
+static inline int weft__run_suite(const char *name, void (*add_tests)(TCase *), int may_share)
 {
+    (void)may_share;
     return small_check_suite(name, add_tests);
 }
 #else
+static TCase *weft__stopping __attribute__((unused)); /* those that must stop: by themselves */
+#define WEFT__STOPPING weft__stopping
+
 static inline int weft__forks(void)
 {
     const char *const choice = getenv("CK_FORK");
     return choice == NULL || strcmp(choice, "no") != 0;
 }
 
-static inline int weft__run_suite(const char *name, void (*add_tests)(TCase *))
+static inline int weft__share(void)
 {
-    Suite *const suite = suite_create(name);
+    const char *const choice = getenv("WEFT_CHECK");
+    return choice != NULL && strcmp(choice, "together") == 0;
+}
+
+static inline TCase *weft__tests_of(Suite *suite, const char *name)
+{
     TCase *const tests = tcase_create(name);
+    tcase_set_timeout(tests, 60); /* seconds, for a test that hangs; Check's own 4 are few */
+    suite_add_tcase(suite, tests);
+    return tests;
+}
+
+static inline int weft__run_all(Suite *suite, enum fork_status forks)
+{
     SRunner *const runner = srunner_create(suite);
     int failed;
-    tcase_set_timeout(tests, 60); /* seconds, for a test that hangs; Check's own 4 are few */
-    add_tests(tests);
-    suite_add_tcase(suite, tests);
+    srunner_set_fork_status(runner, forks);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
+    return failed;
+}
+
+static inline int weft__run_suite(const char *name, void (*add_tests)(TCase *), int may_share)
+{
+    const int shares = may_share && weft__forks() && weft__share();
+    Suite *const suite = suite_create(name), *const own = shares ? suite_create(name) : suite;
+    int failed = 0;
+    weft__stopping = weft__tests_of(own, name);
+    add_tests(weft__tests_of(suite, name));
+    if (shares) { /* first: what they start from is what static memory holds now */
+        failed = weft__run_all(own, CK_FORK);
+    }
+    failed += weft__run_all(suite, shares ? CK_NOFORK : CK_FORK_GETENV);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
