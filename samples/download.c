@@ -217,13 +217,13 @@ static void summarize(const struct job *job)
     if (interrupted > 0) {
         printf(", %zu not complete: run it again, and it goes on there", interrupted);
     }
-    printf(".\n%s in %s, %s/s. ", size_text(size, (double)received), time_text(wall, took),
+    printf(".\n%s in %s, %s/s.", size_text(size, (double)received), time_text(wall, took),
            size_text(speed, speed_of(received, took)));
-    printf("The single times add up to %s", time_text(sum, alone));
-    if (took > 0 && alone > took) {
-        printf(": %.1f times as long", (double)alone / (double)took);
+    if (received > 0 && took > 0 && alone > took) { /* else there is nothing to be proud of */
+        printf(" The single times add up to %s: %.1f times as long.", time_text(sum, alone),
+               (double)alone / (double)took);
     }
-    puts(".");
+    putchar('\n');
 }
 
 static void free_all(struct job *job)

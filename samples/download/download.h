@@ -156,14 +156,25 @@ void progress_ended(const struct transfer *transfer);
 /** Takes the bars away. */
 void progress_clear(void);
 
+/** Bytes a second. */
+double speed_of(off_t bytes, weft_time time);
+
+/* --- words.c ---------------------------------------------------------------------------------- */
+
 /** `134.2 MB`. Owner: the caller's 16 bytes. */
 const char *size_text(char text[16], double bytes);
 
 /** `84 ms`, `0.8 s`, `4:05 min`, `1:02:03 h`. Owner: the caller's 16 bytes. */
 const char *time_text(char text[16], weft_time time);
 
-/** Bytes a second. */
-double speed_of(off_t bytes, weft_time time);
+/** The locale's encoding is UTF-8. */
+bool has_utf8(void);
+
+/** How many columns a name has; 0: it cannot be printed as it is. */
+int width_of(const char *name);
+
+/** Prints a name in exactly so many columns: filled up, or without its middle. */
+void print_name(const char *name, int columns);
 
 /* --- timeline.c ------------------------------------------------------------------------------- */
 

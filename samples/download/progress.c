@@ -6,7 +6,6 @@
  */
 #include "download.h"
 
-#include <langinfo.h>
 #include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,9 +13,12 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include <wchar.h>
 
-enum { TICK_MS = 100, PLAIN_S = 10, NAME_COLUMNS = 28, RIGHT_COLUMNS = 48 };
+enum { TICK_MS = 100, PLAIN_S = 10, NAME_COLUMNS = 28 };
+
+/* What stands behind a name; where the terminal is narrow, the later of these are left out. */
+enum { PERCENT = 6, SPEED = 13, BAR = 6, SIZES = 22, LEFT = 10 };
+enum { DONE_SIZE_COLUMNS = 19, DONE_COLUMNS = 42 };
 
 static struct {
     bool is_terminal, has_utf8, has_color;
@@ -32,7 +34,7 @@ void progress_init(void)
     const char *const term = getenv("TERM");
     const char *const no_color = getenv("NO_COLOR");
     (void)setlocale(LC_CTYPE, "");
-    screen.has_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    screen.has_utf8 = has_utf8();
     screen.is_terminal = isatty(STDOUT_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
     if (screen.is_terminal) {
         static char room[1 << 16];
@@ -41,75 +43,11 @@ void progress_init(void)
     screen.has_color = screen.is_terminal && (no_color == NULL || *no_color == '\0');
 }
 
-/* --- words ------------------------------------------------------------------------------------ */
-
-const char *size_text(char text[16], double bytes)
-{
-    static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB"};
-    size_t unit = 0;
-    for (; bytes >= 999.95 && unit < 5; unit++) {
-        bytes /= 1000;
-    }
-    (void)snprintf(text, 16, unit == 0 ? "%.0f %s" : "%.1f %s", bytes, units[unit]);
-    return text;
-}
-
-const char *time_text(char text[16], weft_time time)
-{
-    const double seconds = time > 0 ? (double)time / (double)WEFT_S(1) : 0;
-    const unsigned whole = (unsigned)(seconds + 0.5) % 3600000;
-    if (seconds < 0.0995) {
-        (void)snprintf(text, 16, "%.0f ms", seconds * 1000);
-    } else if (seconds < 10 && time % WEFT_S(1) != 0) {
-        (void)snprintf(text, 16, "%.1f s", seconds);
-    } else if (whole < 100) {
-        (void)snprintf(text, 16, "%u s", whole);
-    } else if (whole < 3600) {
-        (void)snprintf(text, 16, "%u:%02u min", whole / 60, whole % 60);
-    } else {
-        (void)snprintf(text, 16, "%u:%02u:%02u h", whole / 3600, whole / 60 % 60, whole % 60);
-    }
-    return text;
-}
-
 static void color(const char *code)
 {
     if (screen.has_color) {
         printf("\033[%sm", code);
     }
-}
-
-/* Prints a name in exactly so many columns: filled up, or without its middle. */
-static void print_name(const char *name, int columns)
-{
-    wchar_t wide[256];
-    const size_t length = mbstowcs(wide, name, 255);
-    int used = 0, skip_from, skip_to;
-    if (length == (size_t)-1) {
-        printf("%-*.*s", columns, columns, name);
-        return;
-    }
-    wide[length] = L'\0';
-    const int width = wcswidth(wide, length);
-    if (width < 0) {
-        printf("%-*.*s", columns, columns, "(unprintable name)");
-        return;
-    }
-    /* Columns from skip_from to skip_to of the name are left out for an ellipsis. */
-    skip_from = width <= columns ? width : columns - 1 - columns / 2;
-    skip_to = width <= columns ? width : width - columns / 2;
-    for (size_t i = 0, at = 0; i < length; i++) {
-        const int one = wcwidth(wide[i]);
-        if ((int)at + one <= skip_from || (int)at >= skip_to) {
-            used += printf("%lc", (wint_t)wide[i]) < 0 ? 0 : one;
-        } else if (skip_to < width && used <= skip_from) {
-            fputs(screen.has_utf8 ? "…" : "~", stdout);
-            used++;
-            skip_from = -1;
-        }
-        at += (size_t)one;
-    }
-    printf("%*s", columns > used ? columns - used : 0, "");
 }
 
 static void print_bar(double part, int columns)
@@ -157,33 +95,41 @@ static void print_state(const struct job *job, const struct transfer *transfer)
     }
 }
 
+/* In so many columns: a bar, and as much as there is room for. */
 static void print_received(const struct transfer *transfer, int columns)
 {
     char size[16], total[16], speed[16], left[16];
+    const bool is_known = transfer->total >= 0;
     const double part = transfer->total > 0 ? (double)transfer->size / (double)transfer->total : 0;
-    print_bar(part, columns);
-    if (transfer->total < 0) {
-        printf("       %9s             %9s/s", size_text(size, (double)transfer->size),
-               size_text(speed, transfer->speed));
-        return;
-    }
     const double seconds =
         transfer->speed > 0 ? (double)(transfer->total - transfer->size) / transfer->speed : 0;
-    printf("  %3.0f%%  %8s of %-8s %9s/s", part * 100, size_text(size, (double)transfer->size),
-           size_text(total, (double)transfer->total), size_text(speed, transfer->speed));
-    if (transfer->speed > 0 && seconds < 359999) {
+    const bool has_sizes = columns >= PERCENT + SPEED + BAR + SIZES;
+    const bool has_left = columns >= PERCENT + SPEED + BAR + SIZES + LEFT;
+    const int bar = columns - PERCENT - SPEED - (has_sizes ? SIZES : 0) - (has_left ? LEFT : 0);
+    print_bar(part, bar > 40 ? 40 : bar >= BAR ? bar : 0);
+    if (is_known) {
+        printf("  %3.0f%%", part * 100);
+    } else {
+        printf("%*s", PERCENT, "");
+    }
+    if (has_sizes) {
+        printf("  %8s", size_text(size, (double)transfer->size));
+        printf(is_known ? " of %-8s" : "%12s",
+               is_known ? size_text(total, (double)transfer->total) : "");
+    }
+    printf("  %9s/s", size_text(speed, transfer->speed));
+    if (has_left && is_known && transfer->speed > 0 && seconds < 359999) {
         printf("  %s", time_text(left, WEFT_S((weft_time)(seconds + 0.99))));
     }
 }
 
 static void print_transfer(const struct job *job, const struct transfer *transfer)
 {
-    const int name = screen.columns / 3 < NAME_COLUMNS ? screen.columns / 3 : NAME_COLUMNS;
-    const int bar = screen.columns - name - RIGHT_COLUMNS - 4;
+    const int name = screen.columns / 4 < NAME_COLUMNS ? screen.columns / 4 : NAME_COLUMNS;
     print_name(transfer->name, name);
     fputs("  ", stdout);
     if (transfer->phase == RECEIVING) {
-        print_received(transfer, bar > 40 ? 40 : bar > 4 ? bar : 4);
+        print_received(transfer, screen.columns - name - 2);
     } else {
         print_state(job, transfer);
     }
@@ -295,7 +241,7 @@ static void draw(const struct job *job)
     struct winsize size = {0};
     size_t shown = 0, under_way = 0;
     const bool is_known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-    screen.columns = is_known ? size.ws_col : 80;
+    screen.columns = (is_known ? size.ws_col : 80) - 1; /* in the last, an erase takes it along */
     screen.rows = is_known && size.ws_row > 2 ? size.ws_row : 24;
     go_to_first_line();
     fputs("\033[?7l", stdout); /* what is too long is cut off */
@@ -320,16 +266,26 @@ double speed_of(off_t bytes, weft_time time)
     return time > 0 ? (double)bytes * (double)WEFT_S(1) / (double)time : 0;
 }
 
+/* The whole name, unless the line would not fit into the terminal. */
 static void say_done(const struct transfer *transfer)
 {
     char size[16], time[16], speed[16];
     const weft_time took = time_of(transfer);
+    const int width = width_of(transfer->name);
+    const int wanted = width > NAME_COLUMNS ? width : NAME_COLUMNS;
+    const bool is_narrow = screen.is_terminal && screen.columns < DONE_COLUMNS + 12;
+    const int room = !screen.is_terminal ? wanted
+                     : is_narrow         ? screen.columns - DONE_SIZE_COLUMNS
+                                         : screen.columns - DONE_COLUMNS;
     color("32");
-    printf("done");
+    printf("done    ");
     color("0");
-    printf("    %-*s  %9s  %6s  %9s/s", NAME_COLUMNS, transfer->name,
-           size_text(size, (double)transfer->size), time_text(time, took),
-           size_text(speed, speed_of(transfer->received, took)));
+    print_name(transfer->name, wanted <= room ? wanted : room > 8 ? room : 8);
+    printf("  %9s", size_text(size, (double)transfer->size));
+    if (!is_narrow) {
+        printf("  %8s  %9s/s", time_text(time, took),
+               size_text(speed, speed_of(transfer->received, took)));
+    }
     if (transfer->size > transfer->received) {
         printf("  (%s were here)", size_text(size, (double)(transfer->size - transfer->received)));
     }
