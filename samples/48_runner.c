@@ -57,7 +57,7 @@ WEFT_END
 int main(void)
 {
     weft_loop *loop;
-    if (weft_loop_new(&loop, NULL) < 0) {
+    if (weft_loop_new(&loop, &(weft_loop_desc){.threads = 2}) < 0) {
         return 1;
     }
     printf("%s\n", weft_strstatus(weft_loop_run_until_complete(loop, begins)));

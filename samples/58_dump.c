@@ -4,7 +4,7 @@
  * New here: all tasks as a tree, each with its chain of awaits, function, file and line. It can be
  * asked for at any time, and costs nothing before. A deadlock prints one; a program of the operating
  * system's can be told to print one on a signal (weft_loop_dump_on).
- * Next: include/weft.h, the tour of the headers.
+ * Next: 59_line_by_line.c, reading lines and sizes.
  */
 #include <stdio.h>
 #include <string.h>
