@@ -70,7 +70,7 @@
         WEFT__STATIC_ASSERT(offsetof(struct name, weft) == 0, "WEFT_FRAME is the first member");   \
         struct name *const self = (struct name *)(void *)weft__f;                                  \
         enum { weft__base = __COUNTER__ };                                                         \
-        enum { weft__in_body = 0 };                                                                \
+        enum { weft__in_body = 0, weft__only_between_WEFT_ASYNC_and_WEFT_END = 1 };                \
         (void)self;                                                                                \
         weft__dispatch:                                                                            \
         __attribute__((unused));                                                                   \
@@ -163,6 +163,7 @@
 /** Leaves the coroutine with a status, through the blocks it is in and through FINALLY. */
 #define WEFT_RETURN(value)                                                                         \
     do {                                                                                           \
+        WEFT__IN_COROUTINE();                                                                      \
         weft__result(weft__f, weft__c, (int16_t)(value), __LINE__);                                \
         WEFT__LEAVE();                                                                             \
     } while (0)
@@ -190,6 +191,7 @@
 
 #define WEFT__N (__COUNTER__ - weft__base) /* expand once and pass down: each use is a number */
 #define WEFT__FITS(n) WEFT__STATIC_ASSERT(WEFT__STATE(n) <= WEFT__LAST, "too many awaits")
+#define WEFT__IN_COROUTINE() ((void)weft__only_between_WEFT_ASYNC_and_WEFT_END) /* its name tells */
 #define WEFT__STATE(n) (WEFT__START + (n))
 #define WEFT__CASE(n) case WEFT__LABEL(WEFT__STATE(n))
 
@@ -238,6 +240,7 @@ static inline T weft__make(T value)
  * so nothing falls through into it. */
 #define WEFT__ENTER(n, enter)                                                                      \
     do {                                                                                           \
+        WEFT__IN_COROUTINE();                                                                      \
         WEFT__FITS(n);                                                                             \
         WEFT__AT(n);                                                                               \
         {                                                                                          \
@@ -254,6 +257,7 @@ static inline T weft__make(T value)
 #define WEFT__CALL(n, child, ...) WEFT__CALL_(n, child, __VA_ARGS__)
 #define WEFT__CALL_(n, child, fn, ...)                                                             \
     do {                                                                                           \
+        WEFT__IN_COROUTINE();                                                                      \
         WEFT__OF_TYPE(child, fn);                                                                  \
         {                                                                                          \
             struct fn *const weft__child = &(child);                                               \

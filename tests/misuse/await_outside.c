@@ -1,7 +1,7 @@
 /* await_outside.c - an await in a function that is no coroutine. */
 /* SPDX-License-Identifier: MIT */
-/* error(gcc): 'weft__f' undeclared */
-/* error(clang): use of undeclared identifier 'weft__f' */
+/* error(gcc): 'weft__only_between_WEFT_ASYNC_and_WEFT_END' undeclared */
+/* error(clang): use of undeclared identifier 'weft__only_between_WEFT_ASYNC_and_WEFT_END' */
 #include <weft/frame.h>
 
 struct add {
