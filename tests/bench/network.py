@@ -124,7 +124,7 @@ def warm_ms(peer, scale):
     return round(WARM_MS.get(peer.name, 0) * min(1, scale))
 
 
-calls = {}  # of (program, case, size): counted once
+calls = {}  # of (workload, peer, size): counted once
 
 
 def figures_of(told):
@@ -138,10 +138,10 @@ def asks(mode='echo', **options):
         words = []
         for name, value in options.items():
             words += ['--' + name, value(size) if callable(value) else value]
-        key = program, workload.case + peer.suffix, size
-        with Server(key[:2]) as server:
+        key = workload.label, peer.name, size
+        with Server([program, workload.case + peer.suffix]) as server:
             told = load(program.parent, server, mode, words, scale, warm_ms(peer, scale))
-            if CALLS in workload.figures and key not in calls:
+            if CALLS in workload.figures and key not in calls and size not in workload.growth:
                 calls[key] = count_calls(program.parent, server, words, int(words[1]))
         figures = figures_of(told)
         if calls.get(key) is not None:
@@ -204,7 +204,7 @@ VARIANTS = ['weft-clang', 'weft-spin']
 
 WORKLOADS = [
     Workload('8', 'echo', 'TCP echo, 64 B, {size} connection(s)', 'echo', 'echo', [50], figures=SERVED,
-             rounds=8, measure=asks(connections=same, size=64), minimum=True, without=VARIANTS,
+             rounds=8, growth=[1, 4, 16, 64, 256, 1024], sized='connections', measure=asks(connections=same, size=64), minimum=True, without=VARIANTS,
              text='Each connection has one request under way. On one machine requests a second mostly show the\n'
              'client: the CPU time of the server for each request, the kernel\'s work included, is what tells\n'
              'servers apart. System calls are counted by strace in a run of their own, in which the server is\n'
@@ -244,8 +244,10 @@ WORKLOADS = [
              measure=asks('hold', connections=same, size=64), without=VARIANTS, smoke=20,
              text='Opened by four processes from sixteen addresses. Bytes: resident memory of the server that\n'
              'is its own, without the kernel\'s. CPU: to accept one, with its first request. Latency: of one\n'
-             'active connection among them. Servers with one buffer for all have next to nothing for each.'),
-    Workload('11', 'loops', 'TCP echo, 64 B, 50 connections, {size} loop(s) on one port', 'echo', 'loops',
+             'active connection among them. The bound, libev, libuv and libevent\'s bare events have one buffer\n'
+             'for all, Weft one while something is in it; asio, tokio and Go have 16 KiB in each connection\'s\n'
+             'own, as their tutorials do, of which what is untouched is not resident.'),
+    Workload('11d', 'reuse_port', 'TCP echo, 64 B, 50 connections, {size} loop(s) on one port', 'echo', 'loops',
              [1, 2], figures=[Figure('rps', 'requests/s', ratio=True, less_is_better=False), CPU] + TAILS,
              rounds=4, measure=on_all_cores, without=VARIANTS, smoke=2,
              text='Weft and the bound: a loop in each thread, each with a listener of its own on the same port\n'

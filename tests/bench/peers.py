@@ -128,7 +128,7 @@ PEERS = [
     Peer('libevent', 'libevent', 'c', compiled('gcc', C), packages=['libevent-dev'],
          options=['#event2/event.h', '-levent', '-levent_pthreads'],
          version=debian_version('libevent-dev')),
-    Peer('libevent-events', 'libevent, bare events', 'c', None, stem='libevent', suffix=':events'),
+    Peer('libevent-events', 'libevent, events', 'c', None, stem='libevent', suffix=':events'),
     Peer('asio', 'asio', 'cc', compiled('g++', CPP), packages=['libboost1.81-dev'],
          options=['#boost/asio/awaitable.hpp'], version=debian_version('libboost1.81-dev')),
     Peer('asio-coroutines', 'asio, coroutines', 'cc', None, stem='asio', suffix=':coroutines'),

@@ -13,7 +13,9 @@ STYLES = {
     'cpp20': ('#1f77b4', ''), 'cpp20-clang': ('#1f77b4', '5 3'), 'libuv': ('#2ca02c', ''),
     'libev': ('#98b52a', '2 2'), 'libevent': ('#17a398', '8 3 2 3'), 'asio': ('#9467bd', ''),
     'tokio': ('#ff7f0e', ''), 'go': ('#17becf', ''), 'asyncio': ('#8c564b', ''),
-    'uvloop': ('#8c564b', '5 3'), 'node': ('#e377c2', ''),
+    'uvloop': ('#8c564b', '5 3'), 'node': ('#e377c2', ''), 'libevent-events': ('#17a398', '2 2'),
+    'asio-coroutines': ('#9467bd', '5 3'), 'asyncio-streams': ('#8c564b', '2 2'),
+    'uvloop-streams': ('#8c564b', '8 3 2 3'), 'nginx': ('#009639', '5 3'),
 }
 
 
