@@ -456,6 +456,13 @@ START_TEST(behind_the_block_it_sees_what_is_bound_around_it)
 }
 END_TEST
 
+START_TEST(one_that_is_not_posted_cannot_be_given_a_context)
+{
+    begin();
+    weft_callback_set_context(&one, NULL);
+}
+END_TEST
+
 START_TEST(taken_back_it_lets_go_of_the_context)
 {
     WEFT_TASK(hasty) task = {0};
@@ -618,6 +625,7 @@ SUITE(callback)
     TEST(a_task_that_it_spawns_sees_the_same);
     TEST(it_can_be_given_another_context);
     TEST(behind_the_block_it_sees_what_is_bound_around_it);
+    TEST_STOPS(one_that_is_not_posted_cannot_be_given_a_context);
     TEST(taken_back_it_lets_go_of_the_context);
 #endif
     TEST(of_ten_thousand_each_costs_one_step_and_any_can_be_taken_back);

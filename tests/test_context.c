@@ -1,6 +1,7 @@
 /* test_context.c - context variables, and the names of tasks. */
 /* SPDX-License-Identifier: MIT */
 #include "virtual.h"
+#include <weft/generator.h>
 
 static const weft_variable request = {.unbound = "none"};
 static const weft_variable language = {.unbound = "C"};
@@ -226,6 +227,46 @@ START_TEST(a_task_that_is_to_outlive_a_binding_is_given_another_context)
 }
 END_TEST
 
+struct bound {
+    WEFT_FRAME;
+    int value;
+    weft_binding binding;
+};
+
+static WEFT_ASYNC(bound, self)
+{
+    WEFT_BIND(self->binding, &request, "generator")
+    {
+        WEFT_YIELD(self->value = 1);
+    }
+}
+WEFT_END
+
+struct drives {
+    WEFT_FRAME;
+    struct reads reads;
+    struct bound each;
+};
+
+static WEFT_ASYNC(drives, self)
+{
+    WEFT_FOR_EACH(self->each, bound) {
+        WEFT_TRY(self->reads, reads, "body");
+    }
+    WEFT_TRY(self->reads, reads, "behind");
+}
+WEFT_END
+
+START_TEST(a_binding_that_is_open_at_a_yield_is_seen_by_who_drives_the_generator)
+{
+    WEFT_TASK(drives) task = {0};
+    begin();
+    START(&task, drives);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "body:generator/C behind:none/C ");
+}
+END_TEST
+
 START_TEST(a_context_can_be_asked_from_plain_c)
 {
     const weft_binding outer = {.variable = &request, .value = "17"};
@@ -279,6 +320,7 @@ SUITE_TOGETHER(context)
     TEST_EACH(whichever_way_the_block_is_left_the_value_is_what_it_was_before, 3);
     TEST_STOPS(a_task_that_outlives_a_binding_it_sees_stops_the_program);
     TEST(a_task_that_is_to_outlive_a_binding_is_given_another_context);
+    TEST(a_binding_that_is_open_at_a_yield_is_seen_by_who_drives_the_generator);
     TEST(a_context_can_be_asked_from_plain_c);
     TEST(a_task_is_named_after_its_first_coroutine);
     TEST(or_as_it_is_told);

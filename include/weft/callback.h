@@ -42,6 +42,12 @@ typedef struct weft_callback {
 
 WEFT__BEGIN_C
 
+/* True from when it has begun to wait until it is called or taken back. */
+static inline bool weft__callback_waits(const weft_callback *callback)
+{
+    return (callback->task.chain.flags & (WEFT__PARKED | WEFT__READY)) != 0;
+}
+
 /** True from the post until it is called or taken back. */
 static inline bool weft_callback_is_posted(const weft_callback *callback)
 {
@@ -67,6 +73,7 @@ static inline bool weft_callback_cancel(weft_callback *callback);
 /** Gives a callback that is posted another context than that of who posted it; NULL: none. */
 static inline void weft_callback_set_context(weft_callback *callback, weft_binding *context)
 {
+    WEFT_ASSERT(weft__callback_waits(callback), "post it first: it sees what is bound there");
     weft__view_set(&callback->view, context);
 }
 #endif
@@ -81,12 +88,6 @@ static inline void weft__callback_look(weft_callback *callback, const weft_core 
 #else
     (void)callback, (void)core;
 #endif
-}
-
-/* True from when it has begun to wait until it is called or taken back. */
-static inline bool weft__callback_waits(const weft_callback *callback)
-{
-    return (callback->task.chain.flags & (WEFT__PARKED | WEFT__READY)) != 0;
 }
 
 /* It waits no longer to be called. */

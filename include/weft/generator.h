@@ -26,7 +26,8 @@
  * was closed before it began runs only its FINALLY, since its arguments may own something.
  *
  * Limits: no yield in FINALLY (does not compile), nor inside a scope or group of the generator's
- * own (stops): whoever takes the value would run under them.
+ * own (stops): whoever takes the value would run under them. Nor in a WEFT_BIND: who drives it
+ * would see that, and it must be left in the order of the blocks.
  *
  * Leave WEFT_FOR_EACH by `break`: a `goto` leaves the generator open, which only WEFT_DEBUG catches
  * (see held.h). Not caught: gcc does not warn of a `for` counter that is lost at a yield if nothing
