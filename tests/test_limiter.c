@@ -1,44 +1,10 @@
 /* test_limiter.c - a capacity that can be changed while it is in use. */
 /* SPDX-License-Identifier: MIT */
-#include "virtual.h"
 #include <weft/limiter.h>
 
-/* Borrows a token for some seconds. */
-struct worker {
-    WEFT_FRAME;
-    char name;
-    weft_limiter *limiter;
-    int seconds;
-    weft_hold token;
-    union {
-        struct weft_limiter_acquire borrow;
-        struct weft_sleep nap;
-    };
-};
-
-static WEFT_ASYNC(worker, self)
-{
-    WEFT_TRY(self->borrow, weft_limiter_acquire, self->limiter, &self->token);
-    say("%c@%d ", self->name, seconds());
-    WEFT_TRY(self->nap, weft_sleep, WEFT_S(self->seconds));
-WEFT_FINALLY:
-    weft_release(&self->token);
-    if (WEFT_OUTCOME() != 0) {
-        say("%c%d ", self->name, WEFT_OUTCOME());
-    }
-}
-WEFT_END
-
-typedef WEFT_TASK(worker) worker_task;
-
-static void start_workers(worker_task *tasks, int count, weft_limiter *limiter, int each)
-{
-    begin();
-    for (int i = 0; i < count; i++) {
-        START(&tasks[i], worker, (char)('a' + i), limiter, each);
-    }
-    run_one_pass();
-}
+#define THING weft_limiter
+#define ACQUIRE weft_limiter_acquire
+#include "users.h"
 
 static void borrow(weft_limiter *limiter, weft_hold *hold)
 {
@@ -48,8 +14,9 @@ static void borrow(weft_limiter *limiter, weft_hold *hold)
 START_TEST(a_limiter_lends_as_many_tokens_as_it_has)
 {
     weft_limiter limiter = {.total = 2};
-    worker_task tasks[5] = {0};
-    start_workers(tasks, 5, &limiter, 1);
+    user_task tasks[5] = {0};
+    start_users(tasks, 5, &limiter, 1);
+    run_one_pass();
     ck_assert_str_eq(trace, "a@0 b@0 ");
     ck_assert_int_eq(run(), 0);
     ck_assert_str_eq(trace, "a@0 b@0 c@1 d@1 e@2 ");
@@ -76,10 +43,11 @@ START_TEST(a_zeroed_limiter_lends_nothing_until_it_has_a_total)
 {
     weft_limiter limiter = {0};
     weft_hold hold = {0};
-    worker_task task = {0};
+    user_task task = {0};
     ck_assert_int_eq(weft_limiter_acquire_nowait(&limiter, &hold, NULL), WEFT_EBUSY);
     ck_assert(weft_hold_is_empty(&hold));
-    start_workers(&task, 1, &limiter, 0);
+    start_users(&task, 1, &limiter, 0);
+    run_one_pass();
     ck_assert_str_eq(trace, "");
     weft_limiter_set_total(&limiter, 1);
     ck_assert_int_eq(run(), 0);
@@ -91,13 +59,14 @@ START_TEST(a_token_is_handed_over_so_that_nobody_comes_between)
 {
     weft_limiter limiter = {.total = 1};
     weft_hold mine = {0}, stolen = {0};
-    worker_task tasks[2] = {0};
+    user_task tasks[2] = {0};
     borrow(&limiter, &mine);
-    start_workers(tasks, 1, &limiter, 1);
+    start_users(tasks, 1, &limiter, 1);
+    run_one_pass();
     weft_release(&mine);
     ck_assert_uint_eq(limiter.borrowed, 1);
     ck_assert_int_eq(weft_limiter_acquire_nowait(&limiter, &stolen, NULL), WEFT_EBUSY);
-    START(&tasks[1], worker, 'b', &limiter, 1);
+    START(&tasks[1], user, 'b', &limiter, 1);
     ck_assert_int_eq(run(), 0);
     ck_assert_str_eq(trace, "a@0 b@1 ");
 }
@@ -108,8 +77,9 @@ END_TEST
 START_TEST(a_raised_total_lets_those_in_that_wait_longest)
 {
     weft_limiter limiter = {.total = 1};
-    worker_task tasks[4] = {0};
-    start_workers(tasks, 4, &limiter, 1);
+    user_task tasks[4] = {0};
+    start_users(tasks, 4, &limiter, 1);
+    run_one_pass();
     weft_limiter_set_total(&limiter, 3);
     ck_assert_uint_eq(limiter.borrowed, 3);
     run_one_pass();
@@ -122,8 +92,9 @@ END_TEST
 START_TEST(a_total_may_be_lowered_below_what_is_borrowed)
 {
     weft_limiter limiter = {.total = 3};
-    worker_task tasks[4] = {0};
-    start_workers(tasks, 4, &limiter, 1);
+    user_task tasks[4] = {0};
+    start_users(tasks, 4, &limiter, 1);
+    run_one_pass();
     weft_limiter_set_total(&limiter, 1);
     ck_assert_uint_eq(limiter.borrowed, 3);
     ck_assert_uint_eq(weft_limiter_available(&limiter), 0);
@@ -137,11 +108,12 @@ START_TEST(nobody_gets_a_token_before_enough_have_come_back)
 {
     weft_limiter limiter = {.total = 3};
     weft_hold holds[3] = {{0}, {0}, {0}};
-    worker_task task = {0};
+    user_task task = {0};
     for (int i = 0; i < 3; i++) {
         borrow(&limiter, &holds[i]);
     }
-    start_workers(&task, 1, &limiter, 0);
+    start_users(&task, 1, &limiter, 0);
+    run_one_pass();
     weft_limiter_set_total(&limiter, 1);
     for (int i = 0; i < 3; i++) {
         ck_assert_uint_eq(limiter.borrowed, 3 - (size_t)i);
@@ -158,10 +130,11 @@ START_TEST(a_total_of_zero_lets_nobody_in_and_can_be_raised_again)
 {
     weft_limiter limiter = {.total = 1};
     weft_hold hold = {0};
-    worker_task task = {0};
+    user_task task = {0};
     borrow(&limiter, &hold);
     weft_limiter_set_total(&limiter, 0);
-    start_workers(&task, 1, &limiter, 0);
+    start_users(&task, 1, &limiter, 0);
+    run_one_pass();
     weft_release(&hold);
     ck_assert_int_eq(run(), WEFT_EDEADLOCK);
     weft_limiter_set_total(&limiter, SIZE_MAX);
@@ -175,8 +148,9 @@ END_TEST
 START_TEST(a_cancelled_waiter_borrows_nothing)
 {
     weft_limiter limiter = {.total = 1};
-    worker_task tasks[3] = {0};
-    start_workers(tasks, 3, &limiter, 5);
+    user_task tasks[3] = {0};
+    start_users(tasks, 3, &limiter, 5);
+    run_one_pass();
     ck_assert(weft_task_cancel(&tasks[1].task));
     ck_assert_int_eq(run(), 0);
     ck_assert_str_eq(trace, "a@0 b-4097 c@5 ");
@@ -188,9 +162,10 @@ START_TEST(chosen_and_cancelled_before_it_ran_a_waiter_passes_the_token_on)
 {
     weft_limiter limiter = {.total = 1};
     weft_hold mine = {0};
-    worker_task tasks[3] = {0};
+    user_task tasks[3] = {0};
     borrow(&limiter, &mine);
-    start_workers(tasks, 3, &limiter, 0);
+    start_users(tasks, 3, &limiter, 0);
+    run_one_pass();
     weft_release(&mine);
     ck_assert(weft_task_cancel(&tasks[0].task));
     ck_assert(weft_task_cancel(&tasks[1].task));
@@ -232,9 +207,10 @@ START_TEST(cancelled_before_the_token_came_back_a_waiter_is_passed_by)
 {
     weft_limiter limiter = {.total = 1};
     weft_hold mine = {0};
-    worker_task tasks[2] = {0};
+    user_task tasks[2] = {0};
     borrow(&limiter, &mine);
-    start_workers(tasks, 2, &limiter, 0);
+    start_users(tasks, 2, &limiter, 0);
+    run_one_pass();
     ck_assert(weft_task_cancel(&tasks[0].task));
     weft_release(&mine);
     ck_assert_int_eq(run(), 0);
@@ -245,8 +221,9 @@ END_TEST
 START_TEST(a_token_of_a_raised_total_that_meets_a_cancelled_waiter_stays_there)
 {
     weft_limiter limiter = {0};
-    worker_task task = {0};
-    start_workers(&task, 1, &limiter, 0);
+    user_task task = {0};
+    start_users(&task, 1, &limiter, 0);
+    run_one_pass();
     weft_limiter_set_total(&limiter, 1);
     ck_assert(weft_task_cancel(&task.task));
     ck_assert_int_eq(run(), 0);
@@ -259,9 +236,10 @@ START_TEST(chosen_and_cancelled_after_the_total_was_lowered_the_token_goes_back)
 {
     weft_limiter limiter = {.total = 1};
     weft_hold mine = {0};
-    worker_task tasks[2] = {0};
+    user_task tasks[2] = {0};
     borrow(&limiter, &mine);
-    start_workers(tasks, 2, &limiter, 0);
+    start_users(tasks, 2, &limiter, 0);
+    run_one_pass();
     weft_release(&mine);
     weft_limiter_set_total(&limiter, 0);
     ck_assert(weft_task_cancel(&tasks[0].task));
@@ -332,8 +310,9 @@ END_TEST
 
 START_TEST(a_forgotten_limiter_stops)
 {
-    worker_task task = {0};
-    start_workers(&task, 1, NULL, 0);
+    user_task task = {0};
+    start_users(&task, 1, NULL, 0);
+    run_one_pass();
 }
 END_TEST
 

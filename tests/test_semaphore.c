@@ -1,45 +1,14 @@
 /* test_semaphore.c - so many at a time. */
 /* SPDX-License-Identifier: MIT */
-#include "virtual.h"
 #include <weft/semaphore.h>
 
-/* Holds a permit for some seconds. */
-struct user {
-    WEFT_FRAME;
-    char name;
-    weft_semaphore *limit;
-    int seconds;
-    weft_hold turn;
-    struct weft_acquire acquire;
-    struct weft_sleep nap;
-};
-
-static WEFT_ASYNC(user, self)
-{
-    WEFT_TRY(self->acquire, weft_acquire, self->limit, &self->turn);
-    say("%c@%d ", self->name, seconds());
-    WEFT_TRY(self->nap, weft_sleep, WEFT_S(self->seconds));
-WEFT_FINALLY:
-    weft_release(&self->turn);
-    if (WEFT_OUTCOME() != 0) {
-        say("%c%d ", self->name, WEFT_OUTCOME());
-    }
-}
-WEFT_END
-
-typedef WEFT_TASK(user) user_task;
+#define THING weft_semaphore
+#define ACQUIRE weft_acquire
+#include "users.h"
 
 static void take(weft_semaphore *limit, weft_hold *hold)
 {
     ck_assert_int_eq(weft_acquire_nowait(limit, hold), 0);
-}
-
-static void start_users(user_task *tasks, int count, weft_semaphore *limit, int each)
-{
-    begin();
-    for (int i = 0; i < count; i++) {
-        START(&tasks[i], user, (char)('a' + i), limit, each);
-    }
 }
 
 START_TEST(a_semaphore_lets_as_many_hold_it_as_it_has_permits)

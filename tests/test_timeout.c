@@ -1,33 +1,6 @@
 /* test_timeout.c - blocks with a deadline: TIMEOUT and MOVE_ON. */
 /* SPDX-License-Identifier: MIT */
-#include "virtual.h"
-
-struct timed {
-    WEFT_FRAME;
-    bool moves_on;
-    weft_time limit, work;
-    weft_scope scope;
-    struct weft_sleep nap;
-};
-
-static WEFT_ASYNC(timed, self)
-{
-    if (self->moves_on) {
-        WEFT_MOVE_ON(self->scope, self->limit) {
-            WEFT_TRY(self->nap, weft_sleep, self->work);
-            say("worked ");
-        }
-    } else {
-        WEFT_TIMEOUT(self->scope, self->limit) {
-            WEFT_TRY(self->nap, weft_sleep, self->work);
-            say("worked ");
-        }
-    }
-    say("behind%d@%d ", WEFT_STATUS(), seconds());
-WEFT_FINALLY:
-    say("f%d@%d", WEFT_OUTCOME(), seconds());
-}
-WEFT_END
+#include "timed.h"
 
 START_TEST(a_timeout_that_passes_fails_with_etimedout)
 {
