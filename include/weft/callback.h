@@ -126,17 +126,12 @@ static inline void weft__callback_call(weft_callback *callback)
 __attribute__((unused)) static weft_step weft__callback_step(weft_frame *frame, weft_chain *chain)
 {
     const weft_step gone = {WEFT__WAITS};
-#if WEFT_DEBUG
-    static const weft_site site = {"callback", __FILE__, sizeof(weft_frame)};
-#elif WEFT_NAMES
-    static const weft_site site = {"callback", __FILE__};
-#endif
+    struct callback { /* its name, and how much of it is its frame */
+        weft_frame frame;
+    };
+    WEFT__SITE(callback);
     if (frame->state == WEFT__DESCRIBE) {
-#if WEFT_NAMES
-        return weft__other(frame, chain, &site);
-#else
-        return weft__other(frame, chain, NULL);
-#endif
+        return weft__other(frame, chain, WEFT__SITE_ADDRESS);
     }
     weft__callback_call(WEFT_CONTAINER(frame, weft_callback, frame));
     return gone;

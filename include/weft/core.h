@@ -286,7 +286,7 @@ static inline const char *weft_task_name(const weft_task *task)
     if (task->chain.top != NULL) {
         site = weft_describe(weft__frame_above(&task->chain, SIZE_MAX)->step);
     }
-    return site != NULL ? site->name : NULL;
+    return site != NULL ? weft_site_name(site) : NULL;
 }
 
 /* Tells somebody, and where: the line at which a frame stands, or where the task's failure began. */
@@ -313,8 +313,8 @@ __attribute__((cold, noinline, unused)) static void weft__report(weft_core *core
         report.message = message;
         report.task = task;
         report.status = status;
-        report.function = site != NULL ? site->name : "?";
-        report.file = site != NULL ? site->file : reason != NULL ? reason->file : "?";
+        report.function = site != NULL ? weft_site_name(site) : WEFT_TEXT("?");
+        report.file = site != NULL ? weft_site_file(site) : reason != NULL ? reason->file : "?";
         core->report(core, &report);
     }
 }

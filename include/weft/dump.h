@@ -71,9 +71,9 @@ static inline void weft__print_function(weft__print *print, weft_step_function *
 {
     const weft_site *const site = weft_describe(step);
     if (site != NULL) {
-        weft__print_text(print, site->name);
+        weft__print_text(print, weft_site_name(site));
     } else {
-        weft__print_text(print, "0x");
+        weft__print_text(print, WEFT_TEXT("0x"));
         weft__print_number(print, (weft__amount)(uintptr_t)step, 16);
     }
 }
@@ -89,9 +89,9 @@ static inline void weft__print_task(weft__print *print, const weft_task *task)
 #if WEFT_CONTEXT
     if (task->name != NULL) {
         weft__print_text(print, task->name);
-        weft__print_text(print, " (");
+        weft__print_text(print, WEFT_TEXT(" ("));
         weft__print_function(print, weft__first_function(task));
-        weft__print_text(print, ")");
+        weft__print_text(print, WEFT_TEXT(")"));
         return;
     }
 #endif
@@ -105,12 +105,13 @@ static inline void weft__dump_edge(weft__print *print, weft_task_walk *walk, boo
         const bool is_own = level + 1 == walk->depth;
         const weft_task *const task = is_own ? walk->task : walk->groups[level + 1]->scope.task;
         const bool is_last = weft__walk_sibling(walk, level, task, false) == NULL;
-        weft__print_text(print, is_own && !below ? (is_last ? "`-- " : "|-- ")
-                                : is_last        ? "    "
-                                                 : "|   ");
+        weft__print_text(print, is_own && !below ? (is_last ? WEFT_TEXT("`-- ") : WEFT_TEXT("|-- "))
+                                : is_last        ? WEFT_TEXT("    ")
+                                                 : WEFT_TEXT("|   "));
     }
     if (below) {
-        weft__print_text(print, weft__group_inside(&walk->task->chain, NULL) ? "|   " : "    ");
+        weft__print_text(print, weft__group_inside(&walk->task->chain, NULL) ? WEFT_TEXT("|   ")
+                                                                             : WEFT_TEXT("    "));
     }
 }
 
@@ -126,25 +127,25 @@ static inline void weft__dump_left(weft__print *print, weft_time now, weft_time 
 static inline bool weft__is_in(const weft_chain *chain, const char *function)
 {
     const weft_site *const site = weft_describe(chain->top->step);
-    const char *name = site != NULL ? site->name : "";
-    while (*name != '\0' && *name == *function) {
+    const char *name = site != NULL ? weft_site_name(site) : WEFT_TEXT("");
+    while (weft_text_char(name) != '\0' && weft_text_char(name) == weft_text_char(function)) {
         name++, function++;
     }
-    return *name == *function;
+    return weft_text_char(name) == weft_text_char(function);
 }
 
 /* What is known of some waits. */
 static inline void weft__dump_details(weft__print *print, const weft_chain *chain, weft_time now)
 {
     const void *const frame = chain->top;
-    if (weft__is_in(chain, "weft_sleep")) {
+    if (weft__is_in(chain, WEFT_TEXT("weft_sleep"))) {
         const struct weft_sleep *const sleep = (const struct weft_sleep *)frame;
-        weft__dump_left(print, now, sleep->timer.at, ", ", " left");
-    } else if (weft__is_in(chain, "weft_lock_acquire")) {
+        weft__dump_left(print, now, sleep->timer.at, WEFT_TEXT(", "), WEFT_TEXT(" left"));
+    } else if (weft__is_in(chain, WEFT_TEXT("weft_lock_acquire"))) {
         const struct weft_lock_acquire *const acquire = (const struct weft_lock_acquire *)frame;
-        weft__print_text(print, ", which ");
+        weft__print_text(print, WEFT_TEXT(", which "));
         weft__print_task(print, acquire->lock->owner);
-        weft__print_text(print, " has");
+        weft__print_text(print, WEFT_TEXT(" has"));
     }
 }
 
@@ -182,11 +183,11 @@ static inline bool weft__dump_group_wait(weft__print *print, const weft_chain *c
         count++;
     }
     count += group->starting;
-    weft__print_text(print, "waits for its ");
+    weft__print_text(print, WEFT_TEXT("waits for its "));
     if (count != 1) {
         weft__print_number(print, count, 10);
     }
-    weft__print_text(print, count == 1 ? "task" : " tasks");
+    weft__print_text(print, count == 1 ? WEFT_TEXT("task") : WEFT_TEXT(" tasks"));
     return true;
 }
 
@@ -194,15 +195,15 @@ static inline void weft__dump_wait(weft__print *print, const weft_chain *chain, 
 {
     const weft_time deadline = weft__nearest_deadline(chain);
     if (!weft__dump_group_wait(print, chain)) {
-        weft__print_text(print, "waits in ");
+        weft__print_text(print, WEFT_TEXT("waits in "));
         weft__print_function(print, chain->top->step);
         if ((chain->flags & WEFT__HOLDS) != 0) {
-            weft__print_text(print, ", held");
+            weft__print_text(print, WEFT_TEXT(", held"));
         }
         weft__dump_details(print, chain, now);
     }
     if (deadline != WEFT_FOREVER) {
-        weft__dump_left(print, now, deadline, ", deadline in ", "");
+        weft__dump_left(print, now, deadline, WEFT_TEXT(", deadline in "), WEFT_TEXT(""));
     }
 }
 
@@ -217,26 +218,27 @@ static inline void weft__dump_state(weft__print *print, const weft_chain *chain,
     if ((chain->flags & WEFT__PARKED) != 0) {
         weft__dump_wait(print, chain, now);
     } else if ((chain->flags & WEFT__READY) != 0) {
-        weft__print_text(print, weft__has_begun(chain) ? "ready" : "not begun");
+        weft__print_text(print,
+                         weft__has_begun(chain) ? WEFT_TEXT("ready") : WEFT_TEXT("not begun"));
     } else {
-        weft__print_text(print, "runs");
+        weft__print_text(print, WEFT_TEXT("runs"));
     }
     if (chain->requests > 0) {
-        weft__print_text(print, ", cancelled");
+        weft__print_text(print, WEFT_TEXT(", cancelled"));
     } else if (chain->newest > 0) {
-        weft__print_text(print, ", a scope cancelled");
+        weft__print_text(print, WEFT_TEXT(", a scope cancelled"));
     }
     if (chain->requests > 1) {
-        weft__print_text(print, " ");
+        weft__print_text(print, WEFT_TEXT(" "));
         weft__print_number(print, chain->requests, 10);
-        weft__print_text(print, " times");
+        weft__print_text(print, WEFT_TEXT(" times"));
     }
     if (chain->newest > 0 && weft__reason_of(chain) != NULL &&
         weft__reason_of(chain)->why != NULL) {
-        weft__print_text(print, ": ");
+        weft__print_text(print, WEFT_TEXT(": "));
         weft__print_text(print, weft__reason_of(chain)->why);
     }
-    weft__print_text(print, chain->note > 0 ? ", cleans up\n" : "\n");
+    weft__print_text(print, chain->note > 0 ? WEFT_TEXT(", cleans up\n") : WEFT_TEXT("\n"));
 }
 
 static inline void weft__dump_frame(weft__print *print, const weft_frame *frame, bool runs)
@@ -249,14 +251,14 @@ static inline void weft__dump_frame(weft__print *print, const weft_frame *frame,
 #else
         const weft__amount line = 0;
 #endif
-        weft__print_text(print, line > 0 && !runs ? " at " : " in ");
-        weft__print_text(print, site->file);
+        weft__print_text(print, line > 0 && !runs ? WEFT_TEXT(" at ") : WEFT_TEXT(" in "));
+        weft__print_text(print, weft_site_file(site));
         if (line > 0) {
-            weft__print_text(print, runs ? ", past line " : ":");
+            weft__print_text(print, runs ? WEFT_TEXT(", past line ") : WEFT_TEXT(":"));
             weft__print_number(print, line, 10);
         }
     }
-    weft__print_text(print, "\n");
+    weft__print_text(print, WEFT_TEXT("\n"));
 }
 
 /* The awaits, outermost first. They are linked the other way, so each is looked for from the
@@ -272,9 +274,9 @@ static inline void weft__dump_chain(weft__print *print, weft_task_walk *walk)
     for (level = length; level-- > 0;) {
         weft__dump_edge(print, walk, true);
         if (length - level > WEFT__DUMP_FIRST && level >= WEFT__DUMP_LAST) {
-            weft__print_text(print, "... ");
+            weft__print_text(print, WEFT_TEXT("... "));
             weft__print_number(print, (weft__amount)(level + 1 - WEFT__DUMP_LAST), 10);
-            weft__print_text(print, " more\n");
+            weft__print_text(print, WEFT_TEXT(" more\n"));
             level = WEFT__DUMP_LAST;
         } else {
             weft__dump_frame(print, weft__frame_above(chain, level), runs && level == 0);
@@ -294,11 +296,11 @@ weft_dump(weft_executor *executor, void (*write)(void *context, const char *text
         count++;
     }
     weft__print_number(&print, count, 10);
-    weft__print_text(&print, count == 1 ? " task\n" : " tasks\n");
+    weft__print_text(&print, count == 1 ? WEFT_TEXT(" task\n") : WEFT_TEXT(" tasks\n"));
     for (walk = weft_all_tasks(&executor->core); weft_next_task(&walk);) {
         weft__dump_edge(&print, &walk, false);
         weft__print_task(&print, walk.task);
-        weft__print_text(&print, ": ");
+        weft__print_text(&print, WEFT_TEXT(": "));
         weft__dump_state(&print, &walk.task->chain, now);
         weft__dump_chain(&print, &walk);
     }

@@ -113,7 +113,7 @@ static inline void weft__detached_ended(weft_owner *owner, weft_task *task)
 {
     if (task->status < 0 && task->status != WEFT_ECANCELED &&
         (task->chain.flags & WEFT__WAS_JOINED) == 0) {
-        weft__report(owner->core, task, NULL, "a detached task failed, and nobody awaited it",
+        weft__report(owner->core, task, NULL, WEFT_TEXT("a detached task failed, and nobody awaited it"),
                      task->status);
     }
 }

@@ -202,7 +202,19 @@
 #define WEFT__AT(n) (weft__f->state = (weft__state)WEFT__STATE(n))
 #endif
 
+#if WEFT_NAMES && defined WEFT__IN_FLASH
+#define WEFT__SITE(name)                                                                           \
+    static const char weft__name[] WEFT__IN_FLASH = #name;                                         \
+    static const char weft__file[] WEFT__IN_FLASH = __FILE__;                                      \
+    static const weft_site weft__site WEFT__IN_FLASH = {weft__name,                                \
+                                                        weft__file WEFT__SITE_BYTES(name)}
 #if WEFT_DEBUG
+#define WEFT__SITE_BYTES(name) , sizeof(struct name)
+#else
+#define WEFT__SITE_BYTES(name)
+#endif
+#define WEFT__SITE_ADDRESS (&weft__site)
+#elif WEFT_DEBUG
 #define WEFT__SITE(name)                                                                           \
     static const weft_site weft__site = {#name, __FILE__, sizeof(struct name)}
 #define WEFT__SITE_ADDRESS (&weft__site)

@@ -16,6 +16,7 @@
 #define WEFT_FRAME_STATE_H
 
 #include <weft/built_with.h>
+#include <weft/flash.h>
 #include <weft/link.h>
 #include <weft/status.h>
 
@@ -59,7 +60,7 @@ enum {
 /** A coroutine: one step of it, from where its frame stands. */
 typedef weft_step weft_step_function(weft_frame *, weft_chain *);
 
-/** Name and file of a coroutine. */
+/** Name and file of a coroutine: weft_site_name(), weft_site_file(). */
 typedef struct weft_site {
     const char *name, *file;
 #if WEFT_DEBUG
@@ -195,6 +196,40 @@ static inline const weft_site *weft_describe(weft_step_function *step)
 #endif
 }
 
+/** The name of a coroutine; its file: texts for weft_text_char(). Context: any. */
+#if defined WEFT__IN_FLASH
+static inline const char *weft_site_name(const weft_site *site)
+{
+    return weft__flash_text(weft__flash_word(&site->name));
+}
+
+static inline const char *weft_site_file(const weft_site *site)
+{
+    return weft__flash_text(weft__flash_word(&site->file));
+}
+#else
+static inline const char *weft_site_name(const weft_site *site)
+{
+    return site->name;
+}
+
+static inline const char *weft_site_file(const weft_site *site)
+{
+    return site->file;
+}
+#endif
+
+#if WEFT_DEBUG
+static inline size_t weft__site_bytes(const weft_site *site)
+{
+#if defined WEFT__IN_FLASH
+    return weft__flash_word(&site->frame_bytes);
+#else
+    return site->frame_bytes;
+#endif
+}
+#endif
+
 /* Stops because of what a coroutine did, naming it and the line it stands at. */
 __attribute__((noreturn, cold, noinline, unused)) static void
 weft__stop_in(const weft_frame *frame, const weft_site *site, const char *cure)
@@ -204,7 +239,8 @@ weft__stop_in(const weft_frame *frame, const weft_site *site, const char *cure)
 #else
     const int line = 0;
 #endif
-    const char *const file = site ? site->file : "?", *const name = site ? site->name : "?";
+    const char *const file = site ? weft_site_file(site) : "?";
+    const char *const name = site ? weft_site_name(site) : "?";
     (void)frame, (void)cure, (void)line, (void)file, (void)name;
     WEFT_STOP(file, line, name, cure);
 }

@@ -40,7 +40,7 @@ __attribute__((noinline, unused)) static bool weft__hold(weft_frame *frame, weft
 {
     for (; frame != NULL; frame = frame->caller) {
         const weft_site *const site = frame->step != NULL ? weft_describe(frame->step) : NULL;
-        if (site != NULL && weft__is_within(begin, frame, site->frame_bytes)) {
+        if (site != NULL && weft__is_within(begin, frame, weft__site_bytes(site))) {
             held->begin = begin;
             held->kind = kind;
             weft_link_insert(&frame->holds, &held->link);

@@ -208,7 +208,7 @@ __attribute__((cold, noinline, unused)) static bool weft__refuse(weft_task *task
     core->refuser = task;
     if (++core->refused == 1000) {
         weft__report(core, task, chain->top->caller != NULL ? chain->top->caller : chain->top,
-                     "a thousand waits refused in a row: leave the loop on WEFT_ECANCELED",
+                     WEFT_TEXT("a thousand waits refused in a row: leave the loop on WEFT_ECANCELED"),
                      WEFT_ECANCELED);
     }
     chain->status = WEFT_ECANCELED;

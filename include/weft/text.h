@@ -8,6 +8,7 @@
 #define WEFT_TEXT_H
 
 #include <weft/deadline.h>
+#include <weft/flash.h>
 #if __STDC_HOSTED__
 #include <stdio.h>
 #endif
@@ -55,12 +56,12 @@ static inline void weft__print_flush(weft__print *print)
 
 static inline void weft__print_text(weft__print *print, const char *text)
 {
-    for (; *text != '\0'; text++) {
+    for (char c; (c = weft_text_char(text)) != '\0'; text++) {
         if (print->length == sizeof print->text) {
             weft__print_flush(print);
         }
-        print->text[print->length++] = *text;
-        if (*text == '\n') {
+        print->text[print->length++] = c;
+        if (c == '\n') {
             weft__print_flush(print);
         }
     }
@@ -72,7 +73,8 @@ static inline void weft__print_number(weft__print *print, weft__amount number, u
     char *digit = digits + sizeof digits - 1;
     *digit = '\0';
     do {
-        *--digit = "0123456789abcdef"[number % base];
+        const unsigned value = (unsigned)(number % base);
+        *--digit = (char)(value < 10 ? '0' + value : 'a' + value - 10);
         number /= base;
     } while (number > 0);
     weft__print_text(print, digit);
@@ -96,18 +98,18 @@ static inline void weft__print_duration(weft__print *print, weft__amount ticks)
     if (ticks >= hz || ticks == 0) {
         const weft__amount tenth = ticks % hz / WEFT__TICKS_IN(10);
         weft__print_number(print, ticks / hz, 10);
-        weft__print_text(print, ".");
+        weft__print_text(print, WEFT_TEXT("."));
         weft__print_number(print, tenth < 10 ? tenth : 9, 10);
-        weft__print_text(print, " s");
+        weft__print_text(print, WEFT_TEXT(" s"));
     } else if (hz >= 1000 && ticks >= hz / 1000) {
         weft__print_number(print, ticks / WEFT__TICKS_IN(1000), 10);
-        weft__print_text(print, " ms");
+        weft__print_text(print, WEFT_TEXT(" ms"));
     } else if (hz >= 1000000) {
         weft__print_number(print, ticks / WEFT__TICKS_IN(1000000), 10);
-        weft__print_text(print, " us");
+        weft__print_text(print, WEFT_TEXT(" us"));
     } else {
         weft__print_number(print, ticks, 10);
-        weft__print_text(print, " ticks");
+        weft__print_text(print, WEFT_TEXT(" ticks"));
     }
 }
 
@@ -121,10 +123,10 @@ static inline void weft__print_time(weft__print *print, weft_time time)
                               : hz % 1000000 == 0 && ticks % us == 0 ? us
                                                                      : 1;
     weft__print_number(print, ticks / unit, 10);
-    weft__print_text(print, unit == hz                        ? "s"
-                            : hz % 1000 == 0 && unit == ms    ? "ms"
-                            : hz % 1000000 == 0 && unit == us ? "us"
-                                                              : "ticks");
+    weft__print_text(print, unit == hz                        ? WEFT_TEXT("s")
+                            : hz % 1000 == 0 && unit == ms    ? WEFT_TEXT("ms")
+                            : hz % 1000000 == 0 && unit == us ? WEFT_TEXT("us")
+                                                              : WEFT_TEXT("ticks"));
 }
 
 WEFT__END_C

@@ -3,7 +3,7 @@
 /*
  * New here: the tasks that work say so; one that has not for 100 ms is stuck, and the watchdog
  * prints what every task waits for, with function, file and line (weft/dump.h). It reads what the
- * frames hold anyway.
+ * frames hold anyway; names and texts take no RAM (on an AVR, too: weft/flash.h).
  */
 #include "board.h"
 #include <weft/dump.h>
