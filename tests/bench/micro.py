@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The workloads that compute."""
+import peers
 from rounds import BYTES, CPU, WALL, Figure, Workload
 
 # Of what more than one thread does, the time on the wall counts.
@@ -7,32 +8,51 @@ ON_THE_WALL = [Figure('wall', 'ns', ratio=True), Figure('cpu', 'ns of CPU')]
 
 DECADES = [10 ** power for power in range(7)]
 
+
+def all_but(*names):
+    return [peer.name for peer in peers.PEERS if peer.name not in names]
+
+
 WORKLOADS = [
     Workload('1', 'yield', 'Resume through the ready queue, {size} task(s)', 'tasks', 'yield',
              [1, 1000, 1000000], growth=DECADES, sized='tasks',
-             text='Each task lets the others run, over and over.'),
-    Workload('2', 'nested', 'The same, {size} nested await(s) deep', 'tasks', 'nested', [1, 10, 100],
-             growth=[1, 3, 10, 30, 100, 300, 1000], sized='nested awaits',
-             text='A hundred tasks, so that the queue is the same for all depths.'),
-    Workload('3', 'call', 'Call and return of a coroutine that does not suspend', 'tasks', 'call', [1]),
+             text='Each task lets the others run, over and over. The bound is a circular list linked in '
+                  'both directions; beside it a list with one link, and a ring of pointers.'),
+    Workload('2', 'nested', 'Resume inside of nested awaits, {size} deep', 'tasks', 'nested',
+             [1, 10, 100], growth=[1, 3, 10, 30, 100, 300, 1000], sized='nested awaits',
+             text='A hundred tasks do what those above do, so many awaits deep.'),
+    Workload('3', 'call', 'Call and return of a coroutine that does not suspend', 'tasks', 'call', [1],
+             text="What is called is kept from being inlined, but for tokio: Rust's compiler makes an async "
+                  'function that it awaits a part of the caller. In Go it is a plain call.'),
     Workload('4', 'spawn', 'Spawn and join, {size} tasks at once', 'tasks', 'spawn', [1000000],
-             growth=DECADES[1:], sized='tasks'),
+             growth=DECADES[1:], sized='tasks',
+             text="Frames in the caller's storage, memory that nobody has touched before; or each by malloc, "
+                  'as the peers do it. The first touch of memory is a large part of it.'),
     Workload('4b', 'spawn_sequence', 'Spawn and join, one after the other', 'tasks', 'spawn_sequence',
              [1]),
     Workload('5', 'sleepers', 'Sleeping tasks, {size} at once', 'tasks', 'sleepers', [1000000],
-             figures=[CPU, BYTES], growth=DECADES[1:], sized='sleepers', rounds=3),
+             figures=[CPU, BYTES], growth=DECADES[1:], sized='sleepers', rounds=3,
+             text='All sleep equally long; CPU time to make, to arm, to wake and to end each; resident memory '
+                  'of the process while all of them sleep. Those of libev, libevent and libuv are bare '
+                  'timers, those of C++20 bare frames: no task, no join, no cancellation.'),
+    Workload('5b', 'sleepers_many', 'Sleeping tasks, {size} at once', 'tasks', 'sleepers', [10000000],
+             figures=[CPU, BYTES, WALL], rounds=1, smoke=4,
+             without=all_but('bound', 'weft', 'cpp20'),
+             text='They sleep 4.1 seconds, so that all of them are held at once.'),
     Workload('6', 'channel', 'Hand-off between two tasks by a channel, each message', 'tasks', 'channel',
-             [1]),
-    Workload('6b', 'queue', 'Hand-off between two tasks by a queue, each message', 'tasks', 'queue', [1]),
+             [1], text='A number goes to and fro through two channels with room for one; each message is a '
+             'change of task.'),
+    Workload('6b', 'queue', 'Hand-off between two tasks by a queue, each message', 'tasks', 'queue', [1],
+             text='The same; where a peer has only one of the two, that one stands in both tables.'),
     Workload('7', 'arm_cancel', 'Timers: arm and cancel one, {size} pending', 'timers', 'arm_cancel',
              [100000]),
     Workload('7b', 'rearm', 'Timers: cancel and arm again at random, {size} pending', 'timers', 'rearm',
              [100000], growth=DECADES, sized='pending timers'),
     Workload('7c', 'arm', 'Timers: arm {size} at random', 'timers', 'arm', [1000000]),
-    Workload('7d', 'fire', 'Timers: fire {size} that are due, in one call', 'timers', 'fire',
+    Workload('7d', 'fire', 'Timers: fire all that are due in one call, {size}', 'timers', 'fire',
              [1000000], rounds=3, growth=DECADES[2:], sized='timers'),
     Workload('7e', 'timeout_ready', 'A timeout around a call that is ready', 'timers', 'timeout_ready',
-             [1]),
+             [1], text='The bound is the call alone.'),
     Workload('7f', 'timeout_suspends', 'A timeout around a call that suspends and then succeeds, '
              '{size} tasks', 'timers', 'timeout_suspends', [100]),
     Workload('7g', 'timeout_storm', '{size} tasks wait with a timeout each, and all are woken', 'timers',

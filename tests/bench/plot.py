@@ -9,7 +9,8 @@ LEFT, RIGHT, TOP, BOTTOM = 76, 178, 48, 56
 
 # Distinct for eyes that see few colours, too: each line has a dash of its own as well.
 STYLES = {
-    'bound': ('#555555', '6 3'), 'weft': ('#d62728', ''), 'weft-clang': ('#d62728', '5 3'),
+    'bound': ('#444444', '6 3'), 'bound-ring': ('#999999', '2 2'), 'bound-slist': ('#999999', '6 2'),
+    'bound-heap': ('#999999', '2 2'), 'bound-heap4': ('#999999', '6 2'), 'weft': ('#d62728', ''), 'weft-clang': ('#d62728', '5 3'),
     'cpp20': ('#1f77b4', ''), 'cpp20-clang': ('#1f77b4', '5 3'), 'libuv': ('#2ca02c', ''),
     'libev': ('#98b52a', '2 2'), 'libevent': ('#17a398', '8 3 2 3'), 'asio': ('#9467bd', ''),
     'tokio': ('#ff7f0e', ''), 'go': ('#17becf', ''), 'asyncio': ('#8c564b', ''),
@@ -17,6 +18,11 @@ STYLES = {
     'asio-coroutines': ('#9467bd', '5 3'), 'asyncio-streams': ('#8c564b', '2 2'),
     'uvloop-streams': ('#8c564b', '8 3 2 3'), 'nginx': ('#009639', '5 3'),
 }
+
+
+def style_of(name):
+    """A way of a peer to do it is dotted, in the peer's colour."""
+    return STYLES.get(name) or (STYLES.get(name.split('-')[0], ('#000000', ''))[0], '1 3')
 
 
 def si(value):
@@ -93,7 +99,7 @@ def label_places(ends, gap=15):
 
 
 def curve(axes, name, points):
-    color, dash = STYLES.get(name, ('#000000', ''))
+    color, dash = style_of(name)
     width = 3 if name == 'weft' else 1.8
     path = ' '.join('%.1f,%.1f' % (axes.x(size), axes.y(cost)) for size, cost in points)
     parts = ['<polyline points="%s" style="fill:none;stroke:%s;stroke-width:%s;stroke-dasharray:%s"/>'
@@ -112,7 +118,7 @@ def growth(tables, named):
         parts += curve(axes, name, points)
     places = label_places([(axes.y(points[-1][1]), name) for name, points in found.items()])
     for name, points in found.items():
-        color, dash = STYLES.get(name, ('#000000', ''))
+        color, dash = style_of(name)
         x, y = axes.x(points[-1][0]), axes.y(points[-1][1])
         edge = WIDTH - RIGHT + 22
         parts.append(line(x + 4, y, edge - 4, places[name],
@@ -121,8 +127,7 @@ def growth(tables, named):
                                                              cost_text(points[-1][1])),
                           more='style="fill:%s%s"' % (color, ';font-weight:bold' if name == 'weft'
                                                       else '')))
-    title = workload.title.replace('{size} ', '')
-    parts.append(text(LEFT, 24, title, more='style="font-size:15px;font-weight:bold"'))
+    parts.append(text(LEFT, 24, workload.plotted(), more='style="font-size:15px;font-weight:bold"'))
     parts.append(text(LEFT, 40, workload.figures[0].title + ' each', more='style="fill:#666666"'))
     parts.append(text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 12, workload.sized, 'middle',
                       'style="fill:#666666"'))

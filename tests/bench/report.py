@@ -135,16 +135,15 @@ def as_markdown(heads, rows):
     return '\n'.join(lines + ['| ' + ' | '.join(row) + ' |' for row in rows])
 
 
-def best_peer(table):
-    """(name, ratio of Weft to it) of the fastest that is no variant of Weft's, nor the bound."""
-    first = table.workload.figures[0]
+def best_peer(table, figure):
+    """(name, ratio of Weft to it) of the best in that figure that is no variant of Weft's or a bound."""
     found = []
     for name, row in table.rows.items():
         if name.startswith(('weft', 'bound')) or name.endswith('-clang'):
             continue
-        mine = ratio_in_rounds(table.rows['weft'], row, first.name, table.workload.minimum)
+        mine = ratio_in_rounds(table.rows['weft'], row, figure.name, table.workload.minimum)
         if mine is not None:
-            found.append((-mine if first.less_is_better else mine, name, mine))
+            found.append((-mine if figure.less_is_better else mine, name, mine))
     return min(found)[1:] if found else (None, None)
 
 
@@ -155,29 +154,28 @@ def summary(results):
     for table in results['tables']:
         if 'weft' not in table.rows:
             continue
-        first = table.workload.figures[0]
-        name, against = best_peer(table)
-        rows.append(['%s. %s' % (table.workload.number, heading(table)),
-                     number(spread(table.rows['weft'], first.name)[1]), first.title,
-                     ratio(ratio_in_rounds(table.rows['weft'], table.rows.get('bound'), first.name,
-                                           table.workload.minimum)),
-                     named.get(name, ''), ratio(against)])
+        for figure in table.workload.figures:
+            found = spread(table.rows['weft'], figure.name)
+            if not found or not figure.ratio and figure is not table.workload.figures[0]:
+                continue
+            name, against = best_peer(table, figure)
+            rows.append(['%s. %s' % (table.workload.number, heading(table)), number(found[1]),
+                         figure.title,
+                         ratio(ratio_in_rounds(table.rows['weft'], table.rows.get('bound'), figure.name,
+                                               table.workload.minimum)),
+                         named.get(name, ''), ratio(against)])
     return as_markdown(heads, rows)
 
 
 def machine():
-    cpu = 'an unknown processor'
     with open('/proc/cpuinfo') as file:
-        for line in file:
-            if line.startswith('model name'):
-                cpu = line.split(':')[1].strip()
-                break
-    virtual = subprocess.run(['systemd-detect-virt'], text=True, capture_output=True).stdout.strip() \
-        if os.path.exists('/usr/bin/systemd-detect-virt') else ''
+        told = file.read()
+    cpu = re.search(r'^model name\s*: (.*)$', told, re.MULTILINE)
     with open('/proc/meminfo') as file:
         kib = int(re.search(r'MemTotal:\s+(\d+)', file.read()).group(1))
     return '%d × %s%s, %d GiB, Linux %s' % (
-        os.cpu_count(), cpu, ' (%s)' % virtual if virtual not in ('', 'none') else '',
+        os.cpu_count(), cpu.group(1) if cpu else 'an unknown processor',
+        ' in a virtual machine' if ' hypervisor ' in told else '',
         round(kib / 1048576), '.'.join(platform.release().split('.')[:2]))
 
 
@@ -197,17 +195,14 @@ def tables_text(results):
     text, last = [], None
     for table in results['tables']:
         workload = table.workload
-        if workload is not last:
-            if last is not None:
-                text += growth_text(last, results)
-            last = workload
-            if workload.text:
-                text.append(workload.text)
+        is_first = workload is not last
+        if is_first and last is not None:
+            text += growth_text(last, results)
+        last = workload
         heads, rows = columns(table)
         text.append('## %s. %s' % (workload.number, heading(table)))
-        text[-1], before = text[-1], text[-2:-1] if workload.text and text[-2:-1] == [workload.text] else []
-        if before:  # what must be known stands below the first heading
-            text[-2], text[-1] = text[-1], text[-2]
+        if workload.text and is_first:
+            text.append(workload.text)
         text.append(as_markdown(heads, [[named[row[0]]] + row[1:] for row in rows]))
         if workload.minimum:
             text.append('Ratios are of the minima.')

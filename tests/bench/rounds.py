@@ -49,7 +49,11 @@ class Workload:
         self.without = without        # peers that have the case, but are not asked
 
     def heading(self, size):
-        return self.title.format(size=format(size, ','))
+        return self.title.format(size=format(size, ',')).replace('(s)', '' if size == 1 else 's')
+
+    def plotted(self):
+        """The same without a size."""
+        return self.title.split('{size}')[0].rstrip(' ,:') or self.label
 
 
 class Result:
@@ -158,21 +162,25 @@ def run(workloads, shed, options):
             progress(began, workload, size)
             results['tables'] += rounds_of(workload, size, count, shed, options.scale, told)[0]
         if not options.no_growth and workload.growth:
-            results['growth'][workload.label] = grow(workload, shed, options, told, began)
+            results['growth'][workload.label] = grow(workload, shed, options, told, began,
+                                                     results['tables'])
     print(file=sys.stderr)
     results['took_s'] = time.monotonic() - began
     return results
 
 
-def grow(workload, shed, options, told, began):
-    """The sizes of a plot, upwards; who was slow at one is not asked for the next."""
+def grow(workload, shed, options, told, began, measured):
+    """The sizes of a plot, upwards; who was slow at one is not asked for the next. What has a table
+    already is taken from there."""
     tables = []
     for size in workload.growth:
-        progress(began, workload, size)
-        measured, slow = rounds_of(workload, size, min(2, options.rounds or 2), shed,
-                                   options.scale / 4, told)
-        tables += measured
-        told['dropped'] |= slow
+        there = [table for table in measured if table.workload is workload and table.size == size]
+        if not there:
+            progress(began, workload, size)
+            there, slow = rounds_of(workload, size, min(2, options.rounds or 2), shed,
+                                    options.scale / 4, told)
+            told['dropped'] |= slow
+        tables += there
     return tables
 
 
