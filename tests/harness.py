@@ -26,13 +26,14 @@ os.environ['LC_ALL'] = 'C'  # the compilers' messages in plain ASCII
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # what must abort leaves no core file
 
 
-def run(command, text=''):
+def run(command, text='', timeout=60):
     """Runs a command; `text` is its standard input. Returns (exit status, what it said)."""
     try:
-        done = subprocess.run([str(word) for word in command], input=text, text=True, timeout=60,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors='replace')
+        done = subprocess.run([str(word) for word in command], input=text, text=True,
+                              timeout=timeout, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              errors='replace')
     except subprocess.TimeoutExpired:
-        return 1, 'it did not end within a minute'
+        return 1, 'it did not end within %d seconds' % timeout
     return done.returncode, done.stdout
 
 

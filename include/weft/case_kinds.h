@@ -232,7 +232,7 @@ static inline weft_case *weft_on_timer_at(weft_case *place, weft_time at)
 {
     static const weft_case_kind kind = {weft__on_timer_is_ready, weft__on_timer_arm, NULL, NULL,
                                         weft__on_timer_disarm};
-    weft_case_init(place, &kind, NULL);
+    (void)weft_case_init(place, &kind, NULL);
     place->at_timer.timer.fire = weft__on_timer_fire;
     place->at_timer.timer.at = at;
     return place;

@@ -92,8 +92,8 @@ static inline int weft_receive_nowait(weft_receiver *receiver, void *item);
 static inline unsigned char *weft__channel_at(const weft_channel *channel, size_t index)
 {
     const size_t left = channel->capacity - channel->first;
-    return channel->items +
-           (index < left ? channel->first + index : index - left) * channel->item_bytes;
+    return &channel->items[(index < left ? channel->first + index : index - left) *
+                           channel->item_bytes];
 }
 
 static inline void weft__channel_push(weft_channel *channel, const void *item)

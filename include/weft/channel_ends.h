@@ -81,8 +81,10 @@ static inline void weft_channel_open(weft_channel *channel, void *items, size_t 
     channel->items = (unsigned char *)items;
     channel->item_bytes = item_bytes;
     channel->capacity = capacity;
-    channel->open_senders = channel->open_receivers = 1;
-    sender.channel = receiver.channel = channel;
+    channel->open_senders = 1;
+    channel->open_receivers = 1;
+    sender.channel = channel;
+    receiver.channel = channel;
     *ret_sender = sender;
     *ret_receiver = receiver;
 }

@@ -113,7 +113,7 @@
     ((type *)(void *)((unsigned char *)(void *)(pointer) - offsetof(type, member)))
 
 /* Branches the compiler should lay out of the way. */
-#define WEFT__RARE(condition) __builtin_expect(!!(condition), 0)
+#define WEFT__RARE(condition) (__builtin_expect(!!(condition), 0) != 0)
 
 /* Functions of the library that its shared object exports. */
 #define WEFT_API __attribute__((visibility("default")))

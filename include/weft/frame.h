@@ -46,7 +46,7 @@
 #define WEFT_FRAME weft_frame weft
 
 /** Declares a coroutine that another source defines. */
-#define WEFT_DECLARE(name) weft_step name(weft_frame *, weft_chain *)
+#define WEFT_DECLARE(name) weft_step name(weft_frame *weft__f, weft_chain *weft__c)
 
 /**
  * Defines the coroutine `name` over the frame `struct name`, which the body sees as `self`. Write
@@ -197,9 +197,10 @@
 
 #if WEFT_LINES
 #define WEFT__AT(n)                                                                                \
-    (weft__f->state = (weft__state)WEFT__STATE(n), weft__f->line = (uint16_t)__LINE__)
+    weft__f->state = (weft__state)WEFT__STATE(n);                                                  \
+    weft__f->line = (uint16_t)__LINE__
 #else
-#define WEFT__AT(n) (weft__f->state = (weft__state)WEFT__STATE(n))
+#define WEFT__AT(n) weft__f->state = (weft__state)WEFT__STATE(n)
 #endif
 
 #if WEFT_NAMES && defined WEFT__IN_FLASH

@@ -58,7 +58,7 @@ enum {
 };
 
 /** A coroutine: one step of it, from where its frame stands. */
-typedef weft_step weft_step_function(weft_frame *, weft_chain *);
+typedef weft_step weft_step_function(weft_frame *frame, weft_chain *chain);
 
 /** Name and file of a coroutine: weft_site_name(), weft_site_file(). */
 typedef struct weft_site {

@@ -115,7 +115,7 @@ static inline weft_hold *weft__hand_over(weft_holdable *of)
         return NULL;
     }
     const unsigned char *const frame = (const unsigned char *)next->chain.top;
-    const void *const place = frame + offsetof(struct weft__acquirer, hold);
+    const void *const place = &frame[offsetof(struct weft__acquirer, hold)];
     weft_hold *const hold = *(weft_hold *const *)place;
     weft__hold_fill(hold, of, next);
     weft_wake(next);

@@ -125,7 +125,8 @@ static inline void weft__heap_push(weft_queue *queue, const void *item)
         hole = (hole - 1) / 2;
     }
     __builtin_memcpy(weft__heap_at(queue, hole), item, queue->item_bytes);
-    heap->serials[hole] = heap->next++;
+    heap->serials[hole] = heap->next;
+    heap->next++;
 }
 
 /* The hole sinks from the top to where the last one belongs. */

@@ -297,7 +297,8 @@ static inline void weft_queue_shutdown(weft_queue *queue, bool immediate)
     if (immediate) {
         const size_t count = queue->count < queue->unfinished ? queue->count : queue->unfinished;
         queue->is_dropped = true;
-        queue->count = queue->promised = 0;
+        queue->count = 0;
+        queue->promised = 0;
         weft__queue_finish(queue, count);
     }
     weft__queue_serve(queue);

@@ -55,10 +55,11 @@ struct weft_race {
 
 WEFT__BEGIN_C
 
-/* The next from `watch` on that is not watched; NULL: no further one. */
-static inline weft_watch *weft__race_next(const struct weft_race *race, weft_watch *watch)
+/* The next from `from` on that is not watched; NULL: no further one. */
+static inline weft_watch *weft__race_next(const struct weft_race *race, weft_watch *from)
 {
-    weft_watch *const end = race->tasks.each + race->tasks.count;
+    const weft_watch *const end = &race->tasks.each[race->tasks.count];
+    weft_watch *watch = from;
     while (watch < end && (watch->task == NULL || watch->waiting != NULL)) {
         watch++;
     }
@@ -100,7 +101,7 @@ static inline void weft__race_start_next(struct weft_race *race, weft_time now)
     race->latest = race->next;
     race->at = weft_time_add(now, race->delay);
     weft__race_begin(race, race->latest);
-    race->next = weft__race_next(race, race->latest + 1);
+    race->next = weft__race_next(race, &race->latest[1]);
 }
 
 /* Looks at those that have ended; true: one has won. */

@@ -79,7 +79,7 @@ static inline WEFT_ASYNC(weft_signal_wait, self)
         self->signal->core->outside++;
         weft_waiter_begin(&self->waiter, &self->signal->waiters, WEFT_SELF());
         WEFT_PARK(NULL);
-        weft_waiter_end(&self->waiter);
+        (void)weft_waiter_end(&self->waiter);
         self->signal->core->outside--;
         if (WEFT_STATUS() < 0) {
             if (self->signal->is_set) {

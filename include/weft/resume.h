@@ -46,7 +46,7 @@ enum { WEFT__PT_LAST = 254, WEFT__PT_ENDED = 255 };
 #define WEFT_PT_STATE weft_pt_state weft
 
 /** Declares a protothread: in a header, or before it is defined. */
-#define WEFT_PT_DECLARE(name) weft_pt_result name(struct name *)
+#define WEFT_PT_DECLARE(name) weft_pt_result name(struct name *weft__self)
 
 /**
  * Defines the protothread `name` over `struct name`; `static` may stand before it.

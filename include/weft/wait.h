@@ -218,7 +218,7 @@ static inline size_t weft__waiting_init(weft__waiting *waiting, weft_task *waite
     waiting->until = (uint8_t)until;
     for (size_t i = 0; i < tasks.count; i++) {
         weft__watch_reset(&tasks.each[i]);
-        count += tasks.each[i].task != NULL;
+        count += tasks.each[i].task != NULL ? 1U : 0U;
     }
     return count;
 }

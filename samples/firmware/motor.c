@@ -8,7 +8,9 @@
  */
 #include "board.h"
 
-static int speed, wanted = 40;
+enum { WANTED = 40 };
+
+static int speed;
 
 /* The motor, as far as the samples know: it follows at a quarter of the difference. */
 struct drive {
@@ -39,7 +41,7 @@ static WEFT_ASYNC(control, self)
     self->next = WEFT_NOW();
     for (self->round = 1;; self->round++) {
         WEFT_TIMEOUT(self->deadline, WEFT_MS(5)) { /* the fifth round sticks */
-            WEFT_TRY(self->drive, drive, wanted - speed,
+            WEFT_TRY(self->drive, drive, WANTED - speed,
                      .takes = self->round < 5 ? WEFT_MS(2) : WEFT_S(1));
         }
         board_print("speed ");

@@ -31,7 +31,7 @@ static WEFT_ASYNC(control, self)
         if (!self->until.expired) {
             WEFT_RETURN(0);
         }
-        weft_ring_put(&steps, self->step);
+        (void)weft_ring_put(&steps, self->step);
     }
 }
 WEFT_END

@@ -23,7 +23,7 @@ static struct {
 
 void board_interrupted(void)
 {
-    bus.to[0] = (uint8_t)(bus.value >> 8);
+    bus.to[0] = (uint8_t)((uint16_t)bus.value >> 8);
     bus.to[1] = (uint8_t)bus.value;
     weft_transfer_end(&bus.transfer, bus.status);
 }
@@ -54,7 +54,6 @@ static void bus_stop(weft_transfer *transfer)
 
 /* --- the program ------------------------------------------------------------------------------ */
 
-static int16_t readings[4];
 static weft_queue reports;
 
 /* The mean of the last and all before, an eighth at a time. */
@@ -132,6 +131,7 @@ WEFT_END
 
 int main(void)
 {
+    static int16_t readings[4];
     static WEFT_TASK(sampler) sampling;
     static WEFT_TASK(reporter) reporting;
     weft_executor *const executor = board_start();
