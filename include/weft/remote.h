@@ -8,7 +8,7 @@
  *     thread    ──┴─> push ─> [c] -> [b] -> [a]      the loop takes all at once, and runs a, b, c
  *
  * Where the core has a compare-and-swap that is used (two threads or an interrupt may push at
- * once). Where it has not (Cortex-M0, AVR), interrupts are held off for a few instructions.
+ * once). Where it has not (Cortex-M0, AVR, RISC-V without the A extension), interrupts are held off for a few instructions.
  */
 #ifndef WEFT_REMOTE_H
 #define WEFT_REMOTE_H
@@ -45,6 +45,12 @@ WEFT__BEGIN_C
     uint32_t saved;                                                                                \
     __asm__ volatile("mrs %0, primask\n\tcpsid i" : "=r"(saved)::"memory")
 #define WEFT_CRITICAL_END(saved) __asm__ volatile("msr primask, %0" ::"r"(saved) : "memory")
+#elif defined __riscv /* in machine mode */
+#define WEFT__CRITICAL 1
+#define WEFT_CRITICAL_BEGIN(saved)                                                                 \
+    unsigned long saved;                                                                           \
+    __asm__ volatile("csrrci %0, mstatus, 8" : "=r"(saved)::"memory")
+#define WEFT_CRITICAL_END(saved) __asm__ volatile("csrs mstatus, %0" ::"r"(saved & 8U) : "memory")
 #else
 #error "no compare-and-swap here: define WEFT_CRITICAL_BEGIN(saved) and WEFT_CRITICAL_END(saved)"
 #endif

@@ -6,6 +6,9 @@
  * read by capturing it; 32 bits at 16 MHz / 2^4: one tick of weft_time is one count.
  *
  * In the interrupt of the timer: template_interrupt().
+ *
+ * A core that Weft does not know, without compare-and-swap, wants WEFT_CRITICAL_BEGIN(saved) and
+ * WEFT_CRITICAL_END(saved) besides, which nest: point 9 of the checklist in docs/porting.md.
  */
 #ifndef PORT_TEMPLATE_H
 #define PORT_TEMPLATE_H

@@ -25,6 +25,9 @@ def programs(target):
         ('an event between executors stops', 'preempt.c', ['-DWEFT_PRIORITIES=1', '-DWRONG=1'], 3),
         ('a spawn between executors stops', 'preempt.c', ['-DWEFT_PRIORITIES=1', '-DWRONG=2'], 3),
     ]
+    if target.core != 'AVR':
+        found.append(('no interrupt is lost with a critical section of one\'s own', 'wakes.c',
+                      ['-include', '../../tests/firmware/critical.h'], 0))
     if target.name == 'microbit':
         found.append(('the template of a port', 'template.c', [], 0))
     for bits, epochs in WRAPS.items():

@@ -88,11 +88,20 @@ def targets(avr_runner):
         Target('atmega328p', 'AVR', 'avr-', ['-mmcu=atmega328p'],
                ['-DF_CPU=16000000UL', '-DWEFT_TICK_HZ=250000'],
                'atmega328p.ld', 'start_avr.S', [str(avr_runner)]),
-        Target('virt', 'RV32', 'riscv64-unknown-elf-',
-               ['-march=rv32imac', '-misa-spec=2.2', '-mabi=ilp32', '-mcmodel=medany',
-                '-msmall-data-limit=0'],
-               ['-DWEFT_CLOCK_HZ=10000000', '-DWEFT_TICK_HZ=10000000'],
-               'virt.ld', 'start_riscv.S',
-               ['qemu-system-riscv32', '-M', 'virt', '-bios', 'none', '-rtc', 'clock=vm'],
-               ['-Wl,--no-warn-rwx-segments']),
+        riscv('RV32', 'rv32imac', []),
     ]
+
+
+def riscv(core, march, cpu):
+    return Target('virt', core, 'riscv64-unknown-elf-',
+                  ['-march=' + march, '-misa-spec=2.2', '-mabi=ilp32', '-mcmodel=medany',
+                   '-msmall-data-limit=0'],
+                  ['-DWEFT_CLOCK_HZ=10000000', '-DWEFT_TICK_HZ=10000000'],
+                  'virt.ld', 'start_riscv.S',
+                  ['qemu-system-riscv32', '-M', 'virt', '-bios', 'none', '-rtc', 'clock=vm'] + cpu,
+                  ['-Wl,--no-warn-rwx-segments'])
+
+
+def without_atomics():
+    """A RISC-V core on which an atomic instruction is a fault."""
+    return riscv('RV32 without atomics', 'rv32imc', ['-cpu', 'rv32,a=false'])
