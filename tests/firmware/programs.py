@@ -8,8 +8,10 @@ SLOW = {
     'atmega328p': ['-UWEFT_TICK_HZ', '-DWEFT_TICK_HZ=15625'],
     'virt': ['-UWEFT_TICK_HZ', '-DWEFT_TICK_HZ=78125'],
 }
-# Just before it goes from the greatest number to the least, and from -1 to 0.
-WRAPS = {16: ['0x7ff0', '-16'], 32: ['0x7ffffff0', '-16'], 64: ['0xfffffff0']}
+# Just before it goes from the greatest number to the least, from -1 to 0, and into another half. The
+# clock of 64 bits goes through all of them but its own end, which never comes.
+WRAPS = {16: ['0x7ff0', '-16'], 32: ['0x7ffffff0', '-16', '0xfff0'],
+         64: ['0x7ffffff0', '0xfffffff0', '-16', '0xfff0']}
 
 
 def programs(target):
@@ -37,4 +39,7 @@ def programs(target):
             # The wheel takes more RAM than an ATmega328P has.
             flags += ['-DWEFT_TIMERS_LIST=1'] if target.core == 'AVR' else []
             found.append(('%d bits of time wrap from %s' % (bits, epoch), 'wrap.c', flags, 0))
+            if epoch == epochs[0]:
+                found.append(('%d bits of time wrap from %s, in an interrupt' % (bits, epoch),
+                              'wrap.c', flags + ['-DWEFT_PRIORITIES=1'], 0))
     return found

@@ -2,7 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Built with WEFT_PORT_EPOCH a few ticks before the clock goes from its greatest number to its
- * least, or from -1 to 0, with times of 16, 32 and 64 bits. All lasts as long as it should.
+ * least, or from -1 to 0, or into another half of a word, with times of 16, 32 and 64 bits. All lasts as
+ * long as it should; with WEFT_PRIORITIES in an executor in an interrupt, too.
  */
 #include "board.h"
 #include <weft/sync.h>
@@ -60,6 +61,17 @@ static WEFT_ASYNC(waiter, self)
 }
 WEFT_END
 
+#if WEFT_PRIORITIES
+static WEFT_TASK(sleeper) in_interrupt;
+
+static void begin_in_interrupt(void)
+{
+    weft_executor *const urgent = board_prepare_urgent();
+    weft_spawn(&urgent->group, &in_interrupt, sleeper, WEFT_MS(5), .times = 20);
+    board_begin_urgent();
+}
+#endif
+
 int main(void)
 {
     static weft_event never;
@@ -70,7 +82,13 @@ int main(void)
     weft_spawn(&executor->group, &shorts, sleeper, WEFT_MS(7), .times = 20);
     weft_spawn(&executor->group, &longs, sleeper, WEFT_MS(70), .times = 2);
     weft_spawn(&executor->group, &waiting, waiter, &never);
+#if WEFT_PRIORITIES
+    begin_in_interrupt();
+#endif
     wrong += weft_executor_run(executor) != 0;
+#if WEFT_PRIORITIES
+    wrong += !weft_task_is_done(&in_interrupt.task);
+#endif
     wrong += weft_time_is_before(board_now(), begin); /* all of it is less than half a round */
     board_exit(wrong != 0);
 }
