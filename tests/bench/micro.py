@@ -24,6 +24,8 @@ WORKLOADS = [
     Workload('3', 'call', 'Call and return of a coroutine that does not suspend', 'tasks', 'call', [1],
              text="What is called is kept from being inlined, but for tokio: Rust's compiler makes an async "
                   'function that it awaits a part of the caller. In Go it is a plain call.'),
+    Workload('3b', 'call_large', 'The same, with a kilobyte in the frame that is hardly used', 'tasks',
+             'call_large', [1], text='An await of Weft writes the whole frame of what it calls.'),
     Workload('4', 'spawn', 'Spawn and join, {size} tasks at once', 'tasks', 'spawn', [1000000],
              growth=DECADES[1:], sized='tasks',
              text="Frames in the caller's storage, memory that nobody has touched before; or each by malloc, "

@@ -221,6 +221,40 @@ static void call(size_t size)
     bench_check(sum == count);
 }
 
+/* The same with a kilobyte in the frame, which nobody clears. */
+struct add_one_large {
+    struct add_one head;
+    unsigned char buffer[1024];
+};
+
+__attribute__((noinline)) static bool add_one_large(struct add_one_large *self)
+{
+    switch (self->head.state) {
+    case 0:
+        self->buffer[self->head.value % sizeof self->buffer] = 1;
+        bench_look();
+        self->head.sum = self->head.value + 1;
+        self->head.state = 1;
+    }
+    return true;
+}
+
+static void call_large(size_t size)
+{
+    const size_t count = bench_scaled(5000000) * size;
+    struct add_one_large frame;
+    uint64_t sum = 0;
+    bench_begin();
+    for (size_t i = 0; i < count; i++) {
+        frame.head = (struct add_one){.caller = &sum, .value = sum};
+        bench_look();
+        bench_check(add_one_large(&frame));
+        sum = frame.head.sum;
+    }
+    bench_end("call_large", count);
+    bench_check(sum == count);
+}
+
 /* The same by a trampoline: what is called, and who called, are told to a loop, which calls them. */
 struct bounced {
     struct bounced *(*step)(struct bounced *);
@@ -461,6 +495,7 @@ static void queue(size_t size)
 }
 
 BENCH_MAIN({"yield", yield}, {"yield:ring", yield_ring}, {"yield:slist", yield_slist},
-           {"nested", nested}, {"call", call}, {"call:trampoline", call_trampoline},
-           {"spawn", spawn}, {"spawn:heap", spawn_heap}, {"spawn_sequence", spawn_sequence},
-           {"sleepers", sleepers}, {"channel", channel}, {"queue", queue})
+           {"nested", nested}, {"call", call}, {"call_large", call_large},
+           {"call:trampoline", call_trampoline}, {"spawn", spawn}, {"spawn:heap", spawn_heap},
+           {"spawn_sequence", spawn_sequence}, {"sleepers", sleepers}, {"channel", channel},
+           {"queue", queue})

@@ -297,6 +297,39 @@ static void call(size_t size)
     bench_figures("call", count, "%s", "");
 }
 
+/* The same with a kilobyte in the frame, which nobody clears. */
+__attribute__((noinline)) static task<uint64_t> add_one_large(uint64_t value)
+{
+    unsigned char buffer[1024];
+    buffer[value % sizeof buffer] = 1;
+    __asm__ volatile("" : : "r"(buffer) : "memory");
+    if (value == UINT64_MAX) { /* never: so that the buffer lives across a suspension */
+        co_await pass{};
+        __asm__ volatile("" : : "r"(buffer) : "memory");
+    }
+    co_return value + 1;
+}
+
+static spawned caller_large(size_t count, uint64_t *sum)
+{
+    bench_begin();
+    for (size_t i = 0; i < count; i++) {
+        *sum = co_await add_one_large(*sum);
+    }
+    bench_stop();
+}
+
+static void call_large(size_t size)
+{
+    const size_t count = bench_scaled(5000000) * size;
+    uint64_t sum = 0;
+    group all;
+    spawn_in(all, caller_large(count, &sum));
+    run();
+    bench_check(sum == count);
+    bench_figures("call_large", count, "%s", "");
+}
+
 /* --- spawn -------------------------------------------------------------------------------------- */
 
 static spawned nothing()
@@ -524,6 +557,6 @@ static void by_queue(size_t size)
     hand_over("queue", size);
 }
 
-BENCH_MAIN({"yield", yield}, {"nested", nested}, {"call", call}, {"spawn", spawn},
-           {"spawn_sequence", spawn_sequence}, {"sleepers", sleepers}, {"channel", by_channel},
-           {"queue", by_queue})
+BENCH_MAIN({"yield", yield}, {"nested", nested}, {"call", call}, {"call_large", call_large},
+           {"spawn", spawn}, {"spawn_sequence", spawn_sequence}, {"sleepers", sleepers},
+           {"channel", by_channel}, {"queue", by_queue})

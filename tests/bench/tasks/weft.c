@@ -156,6 +156,47 @@ static void call(size_t size)
     bench_figures("call", count, "%s", "");
 }
 
+/* The same with a kilobyte in the frame of which little is used. */
+struct add_one_large {
+    WEFT_FRAME;
+    uint64_t value;
+    uint64_t sum;
+    unsigned char buffer[1024];
+};
+
+__attribute__((noinline)) static WEFT_ASYNC(add_one_large, self)
+{
+    self->buffer[self->value % sizeof self->buffer] = 1;
+    bench_look();
+    self->sum = self->value + 1;
+}
+WEFT_END
+
+struct caller_large {
+    WEFT_FRAME;
+    size_t count;
+    uint64_t sum;
+    struct add_one_large add_one;
+};
+
+static WEFT_ASYNC(caller_large, self)
+{
+    bench_begin();
+    for (; self->count > 0; self->count--) {
+        WEFT_TRY(self->add_one, add_one_large, self->sum);
+        self->sum = self->add_one.sum;
+    }
+    bench_stop();
+}
+WEFT_END
+
+static void call_large(size_t size)
+{
+    const size_t count = bench_scaled(5000000) * size;
+    bench_check(weft_run(caller_large, count) == 0);
+    bench_figures("call_large", count, "%s", "");
+}
+
 /* --- spawn: tasks that end at once, joined by their group -------------------------------------- */
 
 struct nothing {
@@ -419,6 +460,6 @@ static void queue(size_t size)
     bench_figures("queue", 2 * times, "%s", "");
 }
 
-BENCH_MAIN({"yield", yield}, {"nested", nested}, {"call", call}, {"spawn", spawn},
-           {"spawn:heap", spawn_heap}, {"spawn_sequence", spawn_sequence}, {"sleepers", sleepers},
-           {"channel", channel}, {"queue", queue})
+BENCH_MAIN({"yield", yield}, {"nested", nested}, {"call", call}, {"call_large", call_large},
+           {"spawn", spawn}, {"spawn:heap", spawn_heap}, {"spawn_sequence", spawn_sequence},
+           {"sleepers", sleepers}, {"channel", channel}, {"queue", queue})
