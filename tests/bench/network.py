@@ -241,8 +241,8 @@ WORKLOADS = [
              figures=[CPU, RATE] + TAILS[:2], rounds=4, measure=by_wrk, minimum=True, smoke=1,
              without=VARIANTS + WAYS,
              text='13 bytes of text, and 16 KiB. Weft\'s server is samples/serve, a server of files; the bound\n'
-             'and the others but nginx have the two answers in memory. tokio: hyper; libevent: evhttp;\n'
-             'asyncio, uvloop: aiohttp; libuv: a responder as small as it can be.'),
+             'and the others have both answers in memory; nginx has the text, and reads the file. tokio: hyper;\n'
+             'libevent: evhttp; asyncio, uvloop: aiohttp; libuv: a responder as small as it can be.'),
     Workload('9b', 'messages', 'Pipelined messages of 64 B, {size} at once on 50 connections', 'echo',
              'messages', [16], figures=SERVED, rounds=6,
              measure=asks(connections=50, size=64, depth=same), minimum=True, without=VARIANTS + WAYS, smoke=2,

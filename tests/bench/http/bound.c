@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * It looks for the end of each head and at the path, and knows both answers by heart; of the fields of
- * a request it reads none. The date is composed once a second. What a connection has left over waits
+ * a request it reads none. They are composed once a second, for the date in them. What a connection has left over waits
  * in memory of its own.
  */
 #include "../any_port.h"
@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <sys/epoll.h>
-#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -46,59 +45,44 @@ static void wait_for(struct connection *connection, uint32_t events)
     epoll_ctl(epoll, EPOLL_CTL_MOD, connection->fd, &event);
 }
 
-static size_t head(char *into, size_t size, const char *type, size_t length)
+/* Composed once a second: the date is in it. */
+static const char *compose(bool is_file, size_t *ret_size)
 {
-    static char date[64];
-    static time_t composed;
-    const time_t now = time(NULL);
-    if (now != composed) {
-        struct tm parts;
-        gmtime_r(&now, &parts);
-        strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &parts);
-        composed = now;
-    }
-    return (size_t)snprintf(into, size,
-                            "HTTP/1.1 200 OK\r\nDate: %s\r\nContent-Type: %s\r\n"
-                            "Content-Length: %zu\r\n\r\n",
-                            date, type, length);
-}
-
-/* Composed once a second, too. */
-static struct iovec head_for(bool is_file)
-{
-    static char heads[2][256];
+    static char answers[2][256 + FILE_SIZE];
     static size_t sizes[2];
     static time_t composed[2];
     const time_t now = time(NULL);
+    char *const answer = answers[is_file];
     if (now != composed[is_file]) {
-        sizes[is_file] = head(heads[is_file], sizeof heads[0],
-                              is_file ? "application/octet-stream" : "text/plain",
-                              is_file ? sizeof file : sizeof hello - 1);
+        const size_t size = is_file ? sizeof file : sizeof hello - 1;
+        char date[64];
+        struct tm parts;
+        gmtime_r(&now, &parts);
+        strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+        const int head = snprintf(answer, 256,
+                                  "HTTP/1.1 200 OK\r\nDate: %s\r\nContent-Type: %s\r\n"
+                                  "Content-Length: %zu\r\n\r\n",
+                                  date, is_file ? "application/octet-stream" : "text/plain", size);
+        memcpy(answer + head, is_file ? file : hello, size);
+        sizes[is_file] = (size_t)head + size;
         composed[is_file] = now;
     }
-    return (struct iovec){heads[is_file], sizes[is_file]};
+    *ret_size = sizes[is_file];
+    return answer;
 }
 
 static bool answer(struct connection *connection, bool is_file)
 {
-    struct iovec pieces[2] = {head_for(is_file),
-                              {is_file ? file : hello, is_file ? sizeof file : sizeof hello - 1}};
-    const struct msghdr message = {.msg_iov = pieces, .msg_iovlen = 2};
-    const ssize_t sent = sendmsg(connection->fd, &message, MSG_NOSIGNAL);
-    size_t gone = sent < 0 ? 0 : (size_t)sent;
-    if (sent < 0 && errno != EAGAIN) {
+    size_t size;
+    const char *const bytes = compose(is_file, &size);
+    const ssize_t n = send(connection->fd, bytes, size, MSG_NOSIGNAL);
+    const size_t sent = n < 0 ? 0 : (size_t)n;
+    if (n < 0 && errno != EAGAIN) {
         return false;
     }
-    for (int i = 0; i < 2; i++) {
-        const size_t of_this = gone < pieces[i].iov_len ? gone : pieces[i].iov_len;
-        gone -= of_this;
-        if (of_this < pieces[i].iov_len) {
-            wait_for(connection, EPOLLOUT);
-            if (!keep(connection, (char *)pieces[i].iov_base + of_this,
-                      pieces[i].iov_len - of_this)) {
-                return false;
-            }
-        }
+    if (sent < size) {
+        wait_for(connection, EPOLLOUT);
+        return keep(connection, bytes + sent, size - sent);
     }
     return true;
 }

@@ -3,6 +3,7 @@
 #include "../any_port.h"
 
 #include <event2/buffer.h>
+#include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/http.h>
 
@@ -31,6 +32,15 @@ static void on_file(struct evhttp_request *request, void *unused)
     answer(request, "application/octet-stream", file, sizeof file);
 }
 
+/* An answer of 16 KiB and its head go at once. */
+static struct bufferevent *new_connection(struct event_base *base, void *unused)
+{
+    struct bufferevent *const connection = bufferevent_socket_new(base, -1, 0);
+    (void)unused;
+    bufferevent_set_max_single_write(connection, 65536);
+    return connection;
+}
+
 int main(int count, char **words)
 {
     static const char *const cases[] = {"http", NULL};
@@ -38,6 +48,7 @@ int main(int count, char **words)
     struct event_base *const base = event_base_new();
     struct evhttp *const http = evhttp_new(base);
     memset(file, 'x', sizeof file);
+    evhttp_set_bevcb(http, new_connection, NULL);
     evhttp_set_cb(http, "/hello.txt", on_hello, NULL);
     evhttp_set_cb(http, "/file.bin", on_file, NULL);
     if (evhttp_accept_socket(http, listen_on_any_port()) < 0) {
