@@ -322,7 +322,7 @@ void weft_loop_close(weft_loop *loop)
     close(loop->wake_pipe[0]);
     close(loop->wake_pipe[1]);
     loop->backend->close(loop);
-    weft__blocks_free(&loop->blocks);
+    weft__stock_free(&loop->stock);
     free(loop);
 }
 

@@ -13,7 +13,7 @@
 struct weft_pool;
 
 /* Blocks of memory for what is on its way through streams: see bytes.c. Zeroed: none. */
-enum { WEFT__BLOCK_SIZE = 64 * 1024 };
+enum { WEFT__LARGE_BLOCK = 64 * 1024, WEFT__SMALL_BLOCK = 2048 };
 
 typedef struct weft__block {
     struct weft__block *next;
@@ -23,6 +23,10 @@ typedef struct weft__blocks {
     weft__block *first;
     size_t count;
 } weft__blocks;
+
+typedef struct weft__stock {
+    weft__blocks large, small;
+} weft__stock;
 
 struct weft_loop {
     weft_executor executor;
@@ -40,7 +44,7 @@ struct weft_loop {
     };
     weft_link sources;  /* open ones, the wake-up pipe's included */
     weft_link to_flush; /* sources that have something to write when the turn ends */
-    weft__blocks blocks;
+    weft__stock stock;
     size_t awaited;         /* sources that somebody waits for */
     size_t signal_handlers; /* of the user's */
     size_t jobs;            /* in other threads, whose end will be posted */
@@ -89,7 +93,7 @@ void weft__handle_post(weft_handle *handle);
 #define WEFT__OWN_LOOP() WEFT_CONTAINER(weft__executor_of(weft__core(weft__c)), weft_loop, executor)
 
 /* bytes.c */
-void weft__blocks_free(weft__blocks *pool);
+void weft__stock_free(weft__stock *stock);
 
 /* source.c */
 void weft__source_ready(weft_source *source, int directions, bool hung_up);

@@ -106,7 +106,7 @@ static ssize_t fill(weft_stream *stream)
         return -EAGAIN;
     }
     if (in->capacity - in->first - in->size < READ_LEAST &&
-        weft__bytes_reserve(in, weft__stream_pool(stream), READ_LEAST) < 0) {
+        weft__bytes_reserve(in, weft__stream_stock(stream), READ_LEAST) < 0) {
         return WEFT_ENOMEM;
     }
     const size_t end = in->first + in->size;
@@ -126,7 +126,7 @@ WEFT_ASYNC(weft_read, self)
             WEFT_RETURN_STATUS(WEFT_ECLOSED);
         }
         if (self->stream->in.size > 0) {
-            self->n = weft__bytes_take(&self->stream->in, weft__stream_pool(self->stream),
+            self->n = weft__bytes_take(&self->stream->in, weft__stream_stock(self->stream),
                                        self->into, self->size);
             WEFT_RETURN(0);
         }
@@ -180,7 +180,7 @@ WEFT_ASYNC(weft_peek, self)
             }
         }
         if (self->stream->in.capacity > 0) {
-            weft__bytes_rest(&self->stream->in, weft__stream_pool(self->stream));
+            weft__bytes_rest(&self->stream->in, weft__stream_stock(self->stream));
         }
         WEFT__OWN_LOOP()->awaited++;
         WEFT_PARK(&self->stream->source.readers);
@@ -197,7 +197,7 @@ WEFT_END
 void weft_consume(weft_stream *stream, size_t size)
 {
     WEFT_ASSERT(size <= stream->in.size, "more than weft_peek has shown");
-    weft__bytes_drop(&stream->in, weft__stream_pool(stream), size);
+    weft__bytes_drop(&stream->in, weft__stream_stock(stream), size);
 }
 
 WEFT_ASYNC(weft_read_exactly, self)
@@ -209,7 +209,7 @@ WEFT_ASYNC(weft_read_exactly, self)
                    self->size - self->n);
         if (WEFT_STATUS() == WEFT_ECANCELED && self->n > 0 && self->read.stream != NULL) {
             /* It did not happen: what has come is kept for the next read. */
-            WEFT_CHECK(weft__bytes_unread(&self->stream->in, weft__stream_pool(self->stream),
+            WEFT_CHECK(weft__bytes_unread(&self->stream->in, weft__stream_stock(self->stream),
                                           self->into, self->n));
         }
         WEFT__LEAVE_IF(WEFT_STATUS() < 0);
@@ -221,6 +221,24 @@ WEFT_ASYNC(weft_read_exactly, self)
 }
 WEFT_END
 
+/* As memmem(), which takes longer to prepare than most separators to find. */
+static const unsigned char *find_bytes(const unsigned char *at, size_t size, const char *wanted,
+                                       size_t length)
+{
+    const unsigned char *const end = at + size;
+    if (length > 4) {
+        return memmem(at, size, wanted, length);
+    }
+    while ((size_t)(end - at) >= length &&
+           (at = memchr(at, wanted[0], (size_t)(end - at) - length + 1)) != NULL) {
+        if (memcmp(at, wanted, length) == 0) {
+            return at;
+        }
+        at++;
+    }
+    return NULL;
+}
+
 /* Looks for the separator in what is buffered: where it ends, or 0. Goes on where it stopped. */
 static size_t find(struct weft_read_until *self)
 {
@@ -231,7 +249,7 @@ static size_t find(struct weft_read_until *self)
     }
     const unsigned char *const start = in->at + in->first;
     const unsigned char *const found =
-        memmem(start + self->searched, in->size - self->searched, self->separator, length);
+        find_bytes(start + self->searched, in->size - self->searched, self->separator, length);
     if (found != NULL) {
         return (size_t)(found - start) + length;
     }
@@ -242,7 +260,7 @@ static size_t find(struct weft_read_until *self)
 static int give(struct weft_read_until *self, size_t size, int status)
 {
     self->n =
-        weft__bytes_take(&self->stream->in, weft__stream_pool(self->stream), self->into, size);
+        weft__bytes_take(&self->stream->in, weft__stream_stock(self->stream), self->into, size);
     self->into[self->n] = '\0';
     return status;
 }
@@ -278,7 +296,7 @@ WEFT_ASYNC(weft_read_until, self)
             }
         }
         if (self->stream->in.capacity > 0) {
-            weft__bytes_rest(&self->stream->in, weft__stream_pool(self->stream));
+            weft__bytes_rest(&self->stream->in, weft__stream_stock(self->stream));
         }
         WEFT__OWN_LOOP()->awaited++;
         WEFT_PARK(&self->stream->source.readers);
@@ -304,7 +322,7 @@ WEFT_ASYNC(weft_read_line, self)
         weft__bytes *const in = &self->stream->in;
         const unsigned char *const start = in->at + in->first;
         const unsigned char *const end = memchr(start, '\n', in->size);
-        weft__bytes_drop(in, weft__stream_pool(self->stream),
+        weft__bytes_drop(in, weft__stream_stock(self->stream),
                          end != NULL ? (size_t)(end - start) + 1 : in->size);
     }
     WEFT_RETURN_STATUS(WEFT_STATUS());

@@ -22,8 +22,8 @@ void weft_stream_abort(weft_stream **place)
     for (weft_task *task; (task = weft_first_waiter(&stream->drainers)) != NULL;) {
         weft_wake_status(task, WEFT_ECLOSED);
     }
-    weft__bytes_free(&stream->in, weft__stream_pool(stream));
-    weft__bytes_free(&stream->out, weft__stream_pool(stream));
+    weft__bytes_free(&stream->in, weft__stream_stock(stream));
+    weft__bytes_free(&stream->out, weft__stream_stock(stream));
     const int fd = stream->source.fd;
     weft_source_close(&stream->source);
     close(fd);

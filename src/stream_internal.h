@@ -25,29 +25,29 @@ struct weft_stream {
     weft_stream **reader, **writer; /* in the frame of who uses it: set to NULL by a close */
 };
 
-static inline weft__blocks *weft__stream_pool(const weft_stream *stream)
+static inline weft__stock *weft__stream_stock(const weft_stream *stream)
 {
-    return stream->source.loop != NULL ? &stream->source.loop->blocks : NULL;
+    return stream->source.loop != NULL ? &stream->source.loop->stock : NULL;
 }
 
 /* bytes.c */
-int weft__bytes_begin_small(weft__bytes *bytes, size_t size);
-int weft__bytes_reserve(weft__bytes *bytes, weft__blocks *pool, size_t more);
-int weft__bytes_append(weft__bytes *bytes, weft__blocks *pool, const void *from, size_t size);
-int weft__bytes_unread(weft__bytes *bytes, weft__blocks *pool, const void *from, size_t size);
-size_t weft__bytes_take(weft__bytes *bytes, weft__blocks *pool, void *into, size_t size);
-void weft__bytes_give_block(weft__bytes *bytes, weft__blocks *pool);
-void weft__bytes_rest(weft__bytes *bytes, weft__blocks *pool);
-void weft__bytes_free(weft__bytes *bytes, weft__blocks *pool);
+int weft__bytes_begin_small(weft__bytes *bytes, weft__stock *stock, size_t size);
+int weft__bytes_reserve(weft__bytes *bytes, weft__stock *stock, size_t more);
+int weft__bytes_append(weft__bytes *bytes, weft__stock *stock, const void *from, size_t size);
+int weft__bytes_unread(weft__bytes *bytes, weft__stock *stock, const void *from, size_t size);
+size_t weft__bytes_take(weft__bytes *bytes, weft__stock *stock, void *into, size_t size);
+void weft__bytes_give_block(weft__bytes *bytes, weft__stock *stock);
+void weft__bytes_rest(weft__bytes *bytes, weft__stock *stock);
+void weft__bytes_free(weft__bytes *bytes, weft__stock *stock);
 
 /* Takes from the front. An empty one gives its block away. */
-static inline void weft__bytes_drop(weft__bytes *bytes, weft__blocks *pool, size_t size)
+static inline void weft__bytes_drop(weft__bytes *bytes, weft__stock *stock, size_t size)
 {
     bytes->first += size;
     bytes->size -= size;
     if (bytes->size == 0 && bytes->capacity > 0) {
         bytes->first = 0;
-        weft__bytes_give_block(bytes, pool);
+        weft__bytes_give_block(bytes, stock);
     }
 }
 

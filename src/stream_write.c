@@ -88,7 +88,7 @@ static void wake_drainers(weft_stream *stream)
 /* So much of what is buffered has gone, or will never go. */
 static void buffered_gone(weft_stream *stream, size_t size)
 {
-    weft__bytes_drop(&stream->out, weft__stream_pool(stream), size);
+    weft__bytes_drop(&stream->out, weft__stream_stock(stream), size);
     if (stream->out.size == 0) {
         weft_link_remove(&stream->source.turn);
         weft__source_flushes(&stream->source, false);
@@ -149,8 +149,8 @@ static int gather(weft_stream *stream, const void *from, size_t size)
 {
     weft__bytes *const out = &stream->out;
     if (out->capacity - out->first - out->size < size &&
-        (out->capacity == 0 ? weft__bytes_begin_small(out, size)
-                            : weft__bytes_reserve(out, weft__stream_pool(stream), size)) < 0) {
+        (out->capacity == 0 ? weft__bytes_begin_small(out, weft__stream_stock(stream), size)
+                            : weft__bytes_reserve(out, weft__stream_stock(stream), size)) < 0) {
         return WEFT_ENOMEM;
     }
     if (size > 0) {
@@ -171,7 +171,7 @@ void weft_stream_set_coalesce(weft_stream *stream, bool coalesces)
 /* Behind what is buffered, which there is: for one that does not wait. 0, or a failure. */
 static int append(weft_stream *stream, const void *from, size_t size)
 {
-    if (weft__bytes_append(&stream->out, weft__stream_pool(stream), from, size) < 0) {
+    if (weft__bytes_append(&stream->out, weft__stream_stock(stream), from, size) < 0) {
         return WEFT_ENOMEM;
     }
     if (!stream->source.is_flushing) {
@@ -192,7 +192,7 @@ int weft_write_nowait(weft_stream *stream, const void *from, size_t size)
     if (stream->out.size > 0) {
         return append(stream, from, size);
     }
-    if (weft__bytes_reserve(&stream->out, weft__stream_pool(stream), size) < 0) {
+    if (weft__bytes_reserve(&stream->out, weft__stream_stock(stream), size) < 0) {
         return WEFT_ENOMEM;
     }
     const ssize_t n = try_bytes(stream, from, size);
@@ -200,12 +200,12 @@ int weft_write_nowait(weft_stream *stream, const void *from, size_t size)
     if (n < 0 && n != -EAGAIN) {
         stream->broken = (int16_t)n;
     } else if (done < size) {
-        weft__bytes_append(&stream->out, weft__stream_pool(stream), (const char *)from + done,
+        weft__bytes_append(&stream->out, weft__stream_stock(stream), (const char *)from + done,
                            size - done); /* there is room */
         weft__source_flushes(&stream->source, true);
     }
     if (stream->out.size == 0) {
-        weft__bytes_free(&stream->out, weft__stream_pool(stream));
+        weft__bytes_free(&stream->out, weft__stream_stock(stream));
     }
     return stream->broken;
 }
@@ -331,7 +331,7 @@ static ssize_t write_pieces(struct weft_writev *self)
     const size_t size = collect(self, &pieces[1], &count);
     ssize_t n = 0;
     if (is_gathered(stream, size)) {
-        if (weft__bytes_reserve(&stream->out, weft__stream_pool(stream), size) < 0) {
+        if (weft__bytes_reserve(&stream->out, weft__stream_stock(stream), size) < 0) {
             return WEFT_ENOMEM;
         }
         for (size_t i = 1; i <= count; i++) {

@@ -7,17 +7,39 @@
 #include <string.h>
 #include <strings.h>
 
-/* Cuts off the part before a separator: NULL if there is none. */
-static char *cut(char **rest, const char *separator)
+/* Cuts off the part before a character: NULL if there is none. */
+static char *cut(char **rest, char separator)
 {
-    char *const part = *rest, *const end = strstr(part, separator);
+    char *const part = *rest, *const end = strchr(part, separator);
     if (end == NULL) {
         return NULL;
     }
     *end = '\0';
-    *rest = end + strlen(separator);
+    *rest = end + 1;
     return part;
 }
+
+/* Cuts off a line, which ends with both: NULL if there is none. */
+static char *cut_line(char **rest)
+{
+    char *end = *rest;
+    while ((end = strchr(end, '\r')) != NULL && end[1] != '\n') {
+        end++;
+    }
+    char *const line = *rest;
+    if (end == NULL) {
+        return NULL;
+    }
+    *end = '\0';
+    *rest = end + 2;
+    return line;
+}
+
+static bool is_name(const char *name, size_t length, const char *wanted, size_t wanted_length)
+{
+    return length == wanted_length && strncasecmp(name, wanted, length) == 0;
+}
+#define IS_NAME(name, length, wanted) is_name(name, length, wanted, sizeof(wanted) - 1)
 
 static int digit(char c)
 {
@@ -121,6 +143,11 @@ static time_t read_date(const char *value)
     return end != NULL && *end == '\0' ? timegm(&date) : -1;
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
 /* What is found in the fields on the way. */
 struct fields {
     bool has_host, has_body, wants_close, wants_more, has_if_range;
@@ -129,28 +156,29 @@ struct fields {
 static int read_field(char *line, struct request *request, struct fields *fields)
 {
     char *value = line;
-    const char *const name = cut(&value, ":");
+    const char *const name = cut(&value, ':');
     if (name == NULL || *name == '\0' || strpbrk(name, " \t") != NULL) {
         return 400;
     }
+    const size_t length = strlen(name);
     value += strspn(value, " \t");
-    for (size_t end = strlen(value); end > 0 && strchr(" \t", value[end - 1]) != NULL; end--) {
+    for (size_t end = strlen(value); end > 0 && is_blank(value[end - 1]); end--) {
         value[end - 1] = '\0';
     }
-    if (strcasecmp(name, "host") == 0) {
+    if (IS_NAME(name, length, "host")) {
         fields->has_host = true;
-    } else if (strcasecmp(name, "connection") == 0) {
+    } else if (IS_NAME(name, length, "connection")) {
         fields->wants_close |= strcasestr(value, "close") != NULL;
         fields->wants_more |= strcasestr(value, "keep-alive") != NULL;
-    } else if (strcasecmp(name, "content-length") == 0) {
+    } else if (IS_NAME(name, length, "content-length")) {
         fields->has_body |= strcmp(value, "0") != 0;
-    } else if (strcasecmp(name, "transfer-encoding") == 0) {
+    } else if (IS_NAME(name, length, "transfer-encoding")) {
         fields->has_body = true;
-    } else if (strcasecmp(name, "range") == 0) {
+    } else if (IS_NAME(name, length, "range")) {
         read_range(value, request);
-    } else if (strcasecmp(name, "if-range") == 0) {
+    } else if (IS_NAME(name, length, "if-range")) {
         fields->has_if_range = true;
-    } else if (strcasecmp(name, "if-modified-since") == 0) {
+    } else if (IS_NAME(name, length, "if-modified-since")) {
         request->modified_since = read_date(value);
     }
     return 200;
@@ -159,7 +187,7 @@ static int read_field(char *line, struct request *request, struct fields *fields
 static int read_fields(char *rest, struct request *request, bool is_new)
 {
     struct fields fields = {.has_host = false};
-    for (char *line; (line = cut(&rest, "\r\n")) != NULL && *line != '\0';) {
+    for (char *line; (line = cut_line(&rest)) != NULL && *line != '\0';) {
         const int status = read_field(line, request, &fields);
         if (status != 200) {
             return status;
@@ -186,9 +214,9 @@ int read_request(char *head, size_t size, struct request *request)
         return 400;
     }
     head += strspn(head, "\r\n");
-    char *line = cut(&head, "\r\n");
-    const char *const method = line != NULL ? cut(&line, " ") : NULL;
-    char *const target = method != NULL ? cut(&line, " ") : NULL;
+    char *line = cut_line(&head);
+    const char *const method = line != NULL ? cut(&line, ' ') : NULL;
+    char *const target = method != NULL ? cut(&line, ' ') : NULL;
     if (target == NULL || strncmp(line, "HTTP/", 5) != 0) {
         return 400;
     }

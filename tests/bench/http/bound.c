@@ -1,9 +1,9 @@
 /* bound.c - the lower bound: an HTTP responder by hand, on epoll. */
 /* SPDX-License-Identifier: MIT */
 /*
- * It looks for the end of each head and at the path, and knows both answers by heart; of the fields of
- * a request it reads none. They are composed once a second, for the date in them. What a connection has left over waits
- * in memory of its own.
+ * It looks for the end of each head and at the path, and knows both answers by heart: they are composed
+ * once a second, for the date in them. Of the fields of a request it reads none. What a connection has
+ * left over waits in memory of its own.
  */
 #include "../any_port.h"
 
