@@ -20,8 +20,8 @@ struct cached {
     struct content content;
     time_t composed; /* when the head was */
     size_t head_size;
-    char head[HEAD_ROOM];
-    char *path; /* behind the bytes */
+    const char *path;     /* behind the bytes */
+    char head[HEAD_ROOM]; /* it ends where the bytes begin: both go in one piece */
     char bytes[];
 };
 
@@ -50,6 +50,23 @@ static bool is_same(const struct stat *a, const struct stat *b)
            a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
+/* Composes the head for this second; false: another connection still sends the last one. */
+static bool has_head(struct cached *cached)
+{
+    char head[HEAD_ROOM];
+    const time_t now = time(NULL);
+    if (now == cached->composed) {
+        return true;
+    }
+    if (cached->users > 1) {
+        return false;
+    }
+    cached->head_size = compose_head(head, sizeof head, now, &cached->content);
+    memcpy(cached->head + sizeof cached->head - cached->head_size, head, cached->head_size);
+    cached->composed = now;
+    return true;
+}
+
 struct cached *cache_find(struct site *site, const char *path, weft_time now)
 {
     struct cached **const place = &site->cache[place_of(path)];
@@ -63,6 +80,10 @@ struct cached *cache_find(struct site *site, const char *path, weft_time now)
             return NULL;
         }
         (*place)->fresh_until = now + site->cached_for;
+    }
+    if (!has_head(*place)) {
+        cache_release(place);
+        return NULL;
     }
     (*place)->users++;
     return *place;
@@ -109,17 +130,8 @@ void cache_clear(struct site *site)
     }
 }
 
-struct iovec cache_head(struct cached *cached)
+struct iovec cache_answer(struct cached *cached, bool is_head)
 {
-    const time_t now = time(NULL);
-    if (now != cached->composed) {
-        cached->head_size = compose_head(cached->head, sizeof cached->head, now, &cached->content);
-        cached->composed = now;
-    }
-    return (struct iovec){cached->head, cached->head_size};
-}
-
-struct iovec cache_bytes(struct cached *cached)
-{
-    return (struct iovec){cached->bytes, (size_t)cached->content.size};
+    return (struct iovec){cached->head + sizeof cached->head - cached->head_size,
+                          cached->head_size + (is_head ? 0 : (size_t)cached->content.size)};
 }

@@ -199,8 +199,7 @@ static bool find_cached(struct connection *self, weft_time now)
         self->cached = cache_find(site, request->path, now);
     }
     if (self->cached != NULL) {
-        self->pieces[0] = cache_head(self->cached);
-        self->pieces[1] = request->is_head ? (struct iovec){NULL, 0} : cache_bytes(self->cached);
+        self->answer = cache_answer(self->cached, request->is_head);
     }
     self->is_last = false;
     return self->cached != NULL;
@@ -209,16 +208,7 @@ static bool find_cached(struct connection *self, weft_time now)
 /* Small answers are gathered: their client waits only if it does not read. */
 static bool is_small(const struct connection *self)
 {
-    return self->pieces[0].iov_len + self->pieces[1].iov_len <= GATHERED_MOST &&
-           weft_stream_buffered(self->stream) < PIECE_SIZE;
-}
-
-static int write_small(struct connection *self)
-{
-    const struct iovec *const pieces = self->pieces;
-    const int status = weft_write_nowait(self->stream, pieces[0].iov_base, pieces[0].iov_len);
-    return status < 0 ? status
-                      : weft_write_nowait(self->stream, pieces[1].iov_base, pieces[1].iov_len);
+    return self->answer.iov_len <= GATHERED_MOST && weft_stream_buffered(self->stream) < PIECE_SIZE;
 }
 
 WEFT_ASYNC(connection, self)
@@ -239,10 +229,12 @@ WEFT_ASYNC(connection, self)
         }
         if (find_cached(self, WEFT_NOW())) {
             if (is_small(self)) {
-                WEFT_CHECK(write_small(self));
+                WEFT_CHECK(
+                    weft_write_nowait(self->stream, self->answer.iov_base, self->answer.iov_len));
             } else {
                 WEFT_TIMEOUT(self->patience, self->context->patience) {
-                    WEFT_TRY(self->writev, weft_writev, self->stream, self->pieces, 2);
+                    WEFT_TRY(self->write, weft_write, self->stream, self->answer.iov_base,
+                             self->answer.iov_len);
                 }
             }
             cache_release(&self->cached);

@@ -69,8 +69,8 @@ void remove_files(int directory, int count);
 struct cached *cache_find(struct site *site, const char *path, weft_time now);
 /* Keeps a file, if it is a small one. */
 void cache_add(struct site *site, const char *path, const struct content *content, weft_time now);
-struct iovec cache_head(struct cached *cached);
-struct iovec cache_bytes(struct cached *cached);
+/* All that is to be sent, in one piece. */
+struct iovec cache_answer(struct cached *cached, bool is_head);
 void cache_release(struct cached **place); /* accepts NULL there */
 void cache_clear(struct site *site);
 
@@ -86,7 +86,7 @@ struct connection {
     struct request request;
     struct content content;
     struct cached *cached; /* it is sent from there */
-    struct iovec pieces[2];
+    struct iovec answer;
     int status;
     bool is_last;
     off_t first, length;
@@ -97,8 +97,6 @@ struct connection {
     union {
         struct weft_read_until read;
         struct weft_write write;
-        struct weft_writev writev;
-        struct weft_drain drain;
         struct weft_sleep sleep;
         struct weft_sleep_until sleep_until;
         struct weft_close close;
