@@ -143,11 +143,7 @@ class Model:
         return 0
 
     def sleep(self, us):
-        status = self.wait(self.now + us)
-        for scope in self.scopes:
-            if scope.kind == 'group':
-                self.let_end(scope)
-        return status
+        return self.wait(self.now + us)
 
     def awaited(self, how):
         failed, cancelled = self.status != 0, self.status == 'C' and self.is_pending()
@@ -283,6 +279,7 @@ class Model:
             child.group.failed = True
             if not child.group.keeps_going:
                 self.cancel_group(child.group)
+                self.let_end(child.group)
 
     def cancel_group(self, group):
         if not group.cancelled:
@@ -293,7 +290,7 @@ class Model:
                 group.serial = self.next_serial()
 
     def let_end(self, group):
-        """The cancelled children run before the task does."""
+        """The cancelled children run before the task does, and before anything later."""
         for child in group.ending:
             self.say('x' + child.name)
         group.ending = []
