@@ -265,7 +265,7 @@ static void conclude(struct fetch *self, int status)
     if (transfer->outcome == PENDING) {
         transfer->outcome = status == 0 ? DONE : status == WEFT_ECANCELED ? INTERRUPTED : FAILED;
         if (status < 0 && transfer->text[0] == '\0') {
-            (void)snprintf(transfer->text, sizeof transfer->text, "%s", weft_status_text(status));
+            (void)snprintf(transfer->text, sizeof transfer->text, "%s", weft_strstatus(status));
         }
     }
     enter(self->job, transfer, QUEUED);

@@ -6,6 +6,7 @@
  */
 #include "download.h"
 
+#include <limits.h>
 #include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,7 +19,6 @@ enum { TICK_MS = 100, PLAIN_S = 10, NAME_COLUMNS = 28 };
 
 /* What stands behind a name; where the terminal is narrow, the later of these are left out. */
 enum { PERCENT = 6, SPEED = 13, BAR = 6, SIZES = 22, LEFT = 10 };
-enum { DONE_SIZE_COLUMNS = 19, DONE_COLUMNS = 42 };
 
 static struct {
     bool is_terminal, has_utf8, has_color;
@@ -266,28 +266,31 @@ double speed_of(off_t bytes, weft_time time)
     return time > 0 ? (double)bytes * (double)WEFT_S(1) / (double)time : 0;
 }
 
-/* The whole name, unless the line would not fit into the terminal. */
+/* The whole name, unless the line would not fit into the terminal; there the last columns are left
+ * out where they leave less than a few for the name. */
 static void say_done(const struct transfer *transfer)
 {
+    enum { FEW = 12, SIZE_COLUMNS = 19, SPEED_COLUMNS = 23, KEPT_COLUMNS = 22 };
     char size[16], time[16], speed[16];
     const weft_time took = time_of(transfer);
+    const off_t kept = transfer->size - transfer->received;
     const int width = width_of(transfer->name);
+    int room = screen.is_terminal ? screen.columns - SIZE_COLUMNS : INT_MAX;
+    const bool has_speed = room >= FEW + SPEED_COLUMNS;
+    const bool has_kept = kept > 0 && room >= FEW + SPEED_COLUMNS + KEPT_COLUMNS;
+    room -= (has_speed ? SPEED_COLUMNS : 0) + (has_kept ? KEPT_COLUMNS : 0);
     const int wanted = width > NAME_COLUMNS ? width : NAME_COLUMNS;
-    const bool is_narrow = screen.is_terminal && screen.columns < DONE_COLUMNS + 12;
-    const int room = !screen.is_terminal ? wanted
-                     : is_narrow         ? screen.columns - DONE_SIZE_COLUMNS
-                                         : screen.columns - DONE_COLUMNS;
     color("32");
     printf("done    ");
     color("0");
-    print_name(transfer->name, wanted <= room ? wanted : room > 8 ? room : 8);
+    print_name(transfer->name, wanted < room ? wanted : room > 8 ? room : 8);
     printf("  %9s", size_text(size, (double)transfer->size));
-    if (!is_narrow) {
+    if (has_speed) {
         printf("  %8s  %9s/s", time_text(time, took),
                size_text(speed, speed_of(transfer->received, took)));
     }
-    if (transfer->size > transfer->received) {
-        printf("  (%s were here)", size_text(size, (double)(transfer->size - transfer->received)));
+    if (has_kept) {
+        printf("  (%s were here)", size_text(size, (double)kept));
     }
     putchar('\n');
 }
