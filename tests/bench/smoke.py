@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: MIT
 """The quick form, a test: each program runs, and prints what the report can read."""
+import tempfile
 import time
+from pathlib import Path
+from xml.etree import ElementTree
 
 import peers
+import plot
 import report
 import rounds
 
@@ -39,7 +43,7 @@ def wrong_with(workload, peer, program):
 
 
 def row(*values):
-    return {number: {'cpu': value} for number, value in enumerate(values)}
+    return {number: {'cpu': value, 'wall': value} for number, value in enumerate(values)}
 
 
 def arithmetic(tally):
@@ -58,6 +62,34 @@ def arithmetic(tally):
     tally.check('a line is read', '' if figures == {'cpu': 10, 'wall': 20, 'bytes': 1.5} else str(figures))
 
 
+def page(tally):
+    """A report of made-up figures: one that lacks, one that failed, and ends of lines that are close."""
+    workload = rounds.Workload('1', 'made_up', 'Made up, {size} task(s)', 'tasks', 'made_up', [1], growth=[1, 10])
+    shed = peers.Shed(Path('.'))
+    shed.missing['tasks', 'go'] = 'missing: no go'
+    shed.versions = {peer.name: '1.0' for peer in shed.rows}
+    tables = []
+    for size in workload.growth:
+        table = rounds.Table(workload, size, 'made_up')
+        table.rows = {'weft': row(2.0, 4.0), 'bound': row(1.0, 2.0), 'tokio': row(4.0, 8.0),
+                      'cpp20': row(1.0, 2.0), 'asio': row(4.0, 8.0)}
+        tables.append(table)
+    results = {'tables': tables[:1], 'growth': {'made_up': tables}, 'failed': ['made_up, Node: it fell'],
+               'shed': shed, 'workloads': [workload], 'took_s': 60}
+    with tempfile.TemporaryDirectory(prefix='weft-') as scratch:
+        report.write(results, Path(scratch))
+        text = (Path(scratch) / 'benchmarks.md').read_text()
+        drawn = ElementTree.parse(Path(scratch) / 'benchmarks/made_up.svg')
+    for line in ('| Weft | 2.00 | 3.00 | 4.00 | 2.00 | 1.00 | 3.00 |',
+                 '| 1. Made up, 1 task | 3.00 | ns of CPU | 2.00 | C++20 | 2.00 |', 'Go missing: no go.',
+                 'Failed: made_up, Node: it fell', '![cost against size](benchmarks/made_up.svg)'):
+        tally.check('the page says: ' + line, '' if line in text.splitlines() else text)
+    labels = sorted(float(node.get('y')) for node in drawn.iter('{http://www.w3.org/2000/svg}text')
+                    if float(node.get('x')) > plot.WIDTH - plot.RIGHT)
+    gaps = [after - before for before, after in zip(labels, labels[1:])]
+    tally.check("the plot's labels do not overlap", '' if len(labels) == 5 and min(gaps) > 12 else str(labels))
+
+
 def accepted(line):
     try:
         rounds.Result.parse(line)
@@ -70,6 +102,7 @@ def run(workloads, directory):
     """The exit status; ends with `N passed, N failed`."""
     tally = Tally()
     arithmetic(tally)
+    page(tally)
     shed = peers.Shed(directory, QUICK)
     shed.build(workloads)
     for (where, name), why in sorted(shed.missing.items()):
