@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <weft/queue.h>
 #include <weft/sync.h>
 #include <weft/testing.h>
 
@@ -26,6 +27,7 @@ static weft_test test;
 static weft_lock locks[2];
 static weft_semaphore permits;
 static weft_event events[2];
+static weft_queue queue;
 
 __attribute__((format(printf, 2, 3))) static void say(int task, const char *format, ...)
 {
@@ -51,7 +53,10 @@ struct part {
         struct weft_sleep nap;
         struct weft_event_wait wait;
         struct weft_join join;
+        struct weft_put put;
+        struct weft_get get;
     };
+    int item;
 };
 
 struct runner {
@@ -97,6 +102,12 @@ static WEFT_ASYNC(part, self)
             weft_event_clear(&events[self->at->a]);
         } else if (IS("cancel") && may_be_cancelled(self->at->a)) {
             say(self->task, "asked-%d", weft_task_cancel(&slots[self->at->a].task));
+        } else if (IS("put")) {
+            WEFT_TRY(self->put, weft_put, &queue, &self->at->a);
+            say(self->task, "put");
+        } else if (IS("get")) {
+            WEFT_TRY(self->get, weft_get, &queue, &self->item);
+            say(self->task, "got-%d", self->item);
         } else if (IS("join")) {
             WEFT_AWAIT(self->join, weft_join, &slots[self->at->a].task);
             if (WEFT_STATUS() == 0) {
@@ -174,7 +185,9 @@ static bool read_program(void)
 
 int main(void)
 {
+    int room[2];
     while (read_program()) {
+        weft_queue_init(&queue, room, sizeof room[0], 2);
         memset(locks, 0, sizeof locks);
         memset(events, 0, sizeof events);
         memset(slots, 0, sizeof slots);
