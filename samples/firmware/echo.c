@@ -26,7 +26,7 @@ struct echo {
 static WEFT_ASYNC(echo, self)
 {
     do {
-        WEFT_MOVE_ON(self->patience, WEFT_MS(500)) {
+        WEFT_MOVE_ON(self->patience, WEFT_S(2)) {
             WEFT_TRY(self->read, weft_ring_read, .ring = &line, .bytes = self->bytes,
                      .size_bytes = sizeof self->bytes);
             for (self->at = 0; self->at < self->read.count; self->at++) {
@@ -34,7 +34,7 @@ static WEFT_ASYNC(echo, self)
             }
         }
     } while (!self->patience.expired);
-    board_print("nothing for half a second\n");
+    board_print("nothing for two seconds\n");
 }
 WEFT_END
 
@@ -54,5 +54,5 @@ int main(void)
 /* prints:
  * say something
  * the quick brown fox jumps over the lazy dog
- * nothing for half a second
+ * nothing for two seconds
  */
