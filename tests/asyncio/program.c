@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <weft/gather.h>
 #include <weft/queue.h>
 #include <weft/sync.h>
 #include <weft/testing.h>
@@ -55,7 +56,10 @@ struct part {
         struct weft_join join;
         struct weft_put put;
         struct weft_get get;
+        struct weft_gather gather;
+        struct weft_wait first;
     };
+    weft_watch watches[2];
     int item;
 };
 
@@ -67,10 +71,19 @@ struct runner {
 static struct part parts[TASKS][LEVELS];
 static WEFT_TASK(runner) slots[TASKS];
 
+/* It has begun, and hands nothing on. */
 static bool may_be_cancelled(int task)
 {
+    const weft_task *const victim = &slots[task].task;
     return tasks[task].has_begun &&
-           (weft_task_is_done(&slots[task].task) || slots[task].task.chain.top->step != weft_join);
+           (weft_task_is_done(victim) ||
+            (victim->chain.top->step != weft_join && victim->chain.top->step != weft_gather));
+}
+
+/* The two tasks of an operation. */
+static weft_watches watch(struct part *self)
+{
+    return weft_watch_tasks(self->watches, &slots[self->at->a].task, &slots[self->at->b].task);
 }
 
 #define IS(word) (strcmp(self->at->kind, word) == 0)
@@ -108,6 +121,13 @@ static WEFT_ASYNC(part, self)
         } else if (IS("get")) {
             WEFT_TRY(self->get, weft_get, &queue, &self->item);
             say(self->task, "got-%d", self->item);
+        } else if (IS("both")) {
+            WEFT_TRY(self->gather, weft_gather, watch(self), .collect = true);
+            WEFT_TRY(self->nap, weft_sleep, 0);
+            say(self->task, "both");
+        } else if (IS("first")) {
+            WEFT_TRY(self->first, weft_wait, watch(self), .until = WEFT_FIRST_COMPLETED);
+            say(self->task, "first");
         } else if (IS("join")) {
             WEFT_AWAIT(self->join, weft_join, &slots[self->at->a].task);
             if (WEFT_STATUS() == 0) {
