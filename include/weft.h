@@ -28,6 +28,7 @@
  *   weft/finished.h   the tasks of a group as they end, without arrays; all its failures
  *   weft/start.h      starting a task, and waiting until it is ready
  *   weft/executor.h   runs what is ready, sleeps until the next deadline; a port of 3 functions
+ *   weft/interrupt_executor.h  an executor in an interrupt, whose tasks preempt those of main()
  *   weft/bridge.h     between callbacks and coroutines, in both directions
  *   weft/sync.h       event, semaphore, lock, condition, barrier: the tour of them
  *   weft/ring.h       bytes from an interrupt

@@ -6,7 +6,8 @@ SOURCES = [ROOT / 'tests/firmware/mixture.c', ROOT / 'samples/firmware/memory.c'
 FLAGS = ['-O1', '-ffreestanding', '-ffunction-sections', '-Wall', '-Wextra', '-Wpedantic',
          '-Werror', '-DWEFT_STOP(file,line,function,cure)=__builtin_unreachable()',
          '-I', ROOT / 'include']
-LINK = ['-nostdlib', '-nostartfiles', '-Wl,--gc-sections', '-Wl,-e,first', '-Wl,-u,second']
+LINK = ['-nostdlib', '-nostartfiles', '-Wl,--gc-sections', '-Wl,-e,first', '-Wl,-u,second',
+        '-Wl,--defsym=board_exit=0'] # memory.c wants it
 
 # {choice: how one source makes it, and another}
 CHOICES = {
