@@ -62,7 +62,9 @@ WORKLOADS = [
     Workload('11', 'loops', 'Loops on {size} core(s): resumes by all of them together', 'threads', 'loops',
              [1, 2], figures=ON_THE_WALL, pinned=False, smoke=2),
     Workload('11b', 'pool', 'A job for the thread pool, there and back', 'threads', 'pool', [1],
-             figures=ON_THE_WALL, pinned=False, smoke=1),
+             figures=ON_THE_WALL, pinned=False, smoke=1,
+             text='One after the other. In Go any goroutine may block, so there it is one goroutine that asks '
+                  'another: no change of threads. The bound is two threads and two eventfds.'),
     Workload('11c', 'post', 'Posts from another thread, as fast as it can', 'threads', 'post', [1],
              figures=ON_THE_WALL, pinned=False, smoke=1),
 ]

@@ -26,7 +26,7 @@ class Peer:
         self.packages = packages   # of Debian
         self.version = version     # a command; its first line is shown
         self.needs = needs         # commands that must be there
-        self.options = list(options)  # of the compiler, or packages of pkg-config: '@libuv'
+        self.options = list(options)  # of the compiler; '#HEADER': it must be there
         self.run = list(run)       # what stands before the program
         self.suffix = suffix       # of the cases: another way to do it, in the program of `stem`
 
@@ -115,7 +115,7 @@ PEERS = [
     Peer('weft', 'Weft', 'c', with_weft('gcc')),
     Peer('weft-spin', 'Weft, spinning', 'c', None, stem='weft', suffix=':spin'),
     Peer('weft-one-by-one', 'Weft, one by one', 'c', None, stem='weft', suffix=':one_by_one'),
-    Peer('weft-heap', 'Weft, frames by malloc', 'c', None, stem='weft', suffix=':heap'),
+    Peer('weft-heap', 'Weft, by malloc', 'c', None, stem='weft', suffix=':heap'),
     Peer('weft-clang', 'Weft, clang', 'c', with_weft('clang'), stem='weft', packages=['clang'],
          needs=['clang'], version=['clang', '--version']),
     Peer('cpp20', 'C++20', 'cc', compiled('g++', CPP), version=['g++', '--version'], needs=['g++']),
@@ -151,7 +151,8 @@ PEERS = [
 
 def install():
     """What is missing, from Debian. One that cannot be had is missing in the table."""
-    for packages in [['pkg-config', 'meson', 'ninja-build', 'gcc', 'g++', 'strace', 'wrk']] + [p.packages for p in PEERS]:
+    tools = ['pkg-config', 'meson', 'ninja-build', 'gcc', 'g++', 'strace', 'wrk']
+    for packages in [tools] + [peer.packages for peer in PEERS]:
         if packages and subprocess.run([ROOT / 'src/tools/need'] + list(packages)).returncode != 0:
             print('left out: what needs ' + ' '.join(packages), flush=True)
 

@@ -19,7 +19,7 @@ Machine: {machine}.
 
 Each round ran every peer once, in turn. min / median / max are of all rounds. *× bound* and *× Weft* are medians of the
 ratios, each taken within a round; where a table says so, ratios of the minima. Below 1 is better. Wall time is the median. The
-whole run took {took} minutes.
+whole run took {took} minutes.{part}
 
 {versions}
 
@@ -219,6 +219,13 @@ def growth_text(workload, results):
     return ['![cost against size](benchmarks/%s.svg)' % workload.label]
 
 
+def part(options):
+    """What was left out by whoever ran it."""
+    given = ['--%s %s' % (name, value) for name, value in
+             (('only', options.only), ('peers', options.peers), ('rounds', options.rounds)) if value]
+    return '\n\n**This is a part of it**: `%s`.' % ' '.join(given) if given else ''
+
+
 def write(results, docs):
     """docs/benchmarks.md and the plots."""
     named = titles(results['shed'])
@@ -229,7 +236,7 @@ def write(results, docs):
     failed = ''.join('\nFailed: %s\n' % failure.splitlines()[0] for failure in results['failed'])
     (docs / 'benchmarks.md').write_text(PAGE.format(
         date=datetime.date.today().isoformat(), machine=machine(),
-        took=round(results['took_s'] / 60), versions=versions(results['shed']),
+        took=round(results['took_s'] / 60), part=part(results['options']), versions=versions(results['shed']),
         summary=summary(results), failed=failed, tables=tables_text(results)))
 
 

@@ -153,7 +153,8 @@ def rounds_of(workload, size, count, shed, scale, told):
 
 def run(workloads, shed, options):
     """Everything: {'tables': [Table], 'growth': {label: [Table]}, 'failed': [text], ...}."""
-    results = {'tables': [], 'growth': {}, 'failed': [], 'shed': shed, 'workloads': workloads}
+    results = {'tables': [], 'growth': {}, 'failed': [], 'shed': shed, 'workloads': workloads,
+               'options': options}
     began = time.monotonic()
     for workload in workloads:
         told = {'dropped': set(), 'failed': results['failed']}

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The quick form, a test: each program runs, and prints what the report can read."""
+import argparse
 import tempfile
 import time
 from pathlib import Path
@@ -75,14 +76,16 @@ def page(tally):
                       'cpp20': row(1.0, 2.0), 'asio': row(4.0, 8.0)}
         tables.append(table)
     results = {'tables': tables[:1], 'growth': {'made_up': tables}, 'failed': ['made_up, Node: it fell'],
-               'shed': shed, 'workloads': [workload], 'took_s': 60}
+               'shed': shed, 'workloads': [workload], 'took_s': 60,
+               'options': argparse.Namespace(only='', peers='weft', rounds=None)}
     with tempfile.TemporaryDirectory(prefix='weft-') as scratch:
         report.write(results, Path(scratch))
         text = (Path(scratch) / 'benchmarks.md').read_text()
         drawn = ElementTree.parse(Path(scratch) / 'benchmarks/made_up.svg')
     for line in ('| Weft | 2.00 | 3.00 | 4.00 | 2.00 | 1.00 | 3.00 |',
                  '| 1. Made up, 1 task | 3.00 | ns of CPU | 2.00 | C++20 | 2.00 |', 'Go missing: no go.',
-                 'Failed: made_up, Node: it fell', '![cost against size](benchmarks/made_up.svg)'):
+                 'Failed: made_up, Node: it fell', '**This is a part of it**: `--peers weft`.',
+                 '![cost against size](benchmarks/made_up.svg)'):
         tally.check('the page says: ' + line, '' if line in text.splitlines() else text)
     labels = sorted(float(node.get('y')) for node in drawn.iter('{http://www.w3.org/2000/svg}text')
                     if float(node.get('x')) > plot.WIDTH - plot.RIGHT)
