@@ -27,6 +27,12 @@ def programs(target):
         ('an event between executors stops', 'preempt.c', ['-DWEFT_PRIORITIES=1', '-DWRONG=1'], 3),
         ('a spawn between executors stops', 'preempt.c', ['-DWEFT_PRIORITIES=1', '-DWRONG=2'], 3),
     ]
+    if target.core.startswith('Cortex'):
+        found += [
+            ('three priorities preempt each other', 'levels.c', ['-DWEFT_PRIORITIES=1'], 0),
+            ('equal priorities do not preempt each other', 'levels.c',
+             ['-DWEFT_PRIORITIES=1', '-DPRIORITY=255'], 2),
+        ]
     if target.core != 'AVR':
         found.append(('no interrupt is lost with a critical section of one\'s own', 'wakes.c',
                       ['-include', '../../tests/firmware/critical.h'], 0))
