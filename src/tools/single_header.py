@@ -6,7 +6,8 @@ usage: single_header.py FLOORS INCLUDE_DIR VERSION OUTPUT [DEPFILE [PORT...]]
 
 Takes the freestanding headers in the order of FLOORS, each after those that it includes, each
 once. Comments stay; the guards stay, too: a program may use weft_core.h and, somewhere else,
-<weft/frame.h>. A PORT, such as port_cortex_m, comes behind the others. What goes is the #include of what already stands above, and the licence lines.
+<weft/frame.h>. A PORT, such as port_cortex_m, comes behind the others. What goes is the #include of
+what already stands above, and the licence lines.
 """
 import re
 import sys

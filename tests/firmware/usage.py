@@ -51,9 +51,18 @@ def meson_cross_file(_, scratch):
     return has_table((scratch / 'build/ram.txt').read_text())
 
 
+def listing(target, directory):
+    """The program that docs/porting.md begins with. Returns what is wrong."""
+    text = (ROOT / 'docs/porting.md').read_text()
+    source = directory / 'listing.c'
+    source.write_text('void toggle_led(void);\n' +
+                      re.search(r'```c\n(.*?)```', text, re.DOTALL).group(1))
+    return run(target.flags() + ['-c', source, '-o', directory / 'listing.o'])[1]
+
+
 def check(target, promised, directory):
-    """[(label, what is wrong)] of the three: each is built, and blinks."""
-    results = []
+    """[(label, what is wrong)] of the three: each is built, and blinks; and of the listing."""
+    results = [('the listing of docs/porting.md', listing(target, directory))]
     for form in (single_header, makefile, meson_cross_file):
         scratch = directory / form.__name__
         scratch.mkdir()
