@@ -43,7 +43,8 @@
 #if WEFT_PRIORITIES /* else there is nothing here */
 
 /**
- * An executor that never sleeps. For a port of your own: weft_executor_init(&urgent.executor, …)
+ * An executor that never sleeps. For a port of your own: WEFT_PRIORITIES_HERE at file level in one
+ * source, and weft_executor_init(&urgent.executor, …)
  * with three functions, of which sleep_until() returns at once, having seen to it that the
  * interrupt is pended at `at`, or before; at once, if `at` has come. wake() pends the interrupt.
  */
@@ -87,7 +88,8 @@ static inline void weft_interrupt_executor_run(weft_interrupt_executor *urgent)
 
 extern weft_interrupt_executor *weft__urgent; /* all of them: WEFT_PORT_HERE */
 
-#define WEFT__PRIORITIES_HERE                                                                      \
+/** What all of them share: at file level, in one source of the program; a WEFT_PORT_HERE has it. */
+#define WEFT_PRIORITIES_HERE                                                                       \
     weft_core *weft__at_work;                                                                      \
     weft_interrupt_executor *weft__urgent;
 
@@ -130,6 +132,6 @@ static inline void weft__urgent_prepare(weft_interrupt_executor *urgent, const w
 WEFT__END_C
 
 #else
-#define WEFT__PRIORITIES_HERE
+#define WEFT_PRIORITIES_HERE
 #endif
 #endif

@@ -65,11 +65,11 @@ static inline void weft_port_interrupt_executor(weft_interrupt_executor *urgent)
 /** The clock and its interrupts: at file level, in one source of the program. */
 #if WEFT_TIME_BITS == 16
 #define WEFT_PORT_HERE                                                                             \
-    WEFT__BEGIN_C WEFT__PRIORITIES_HERE WEFT__END_C EMPTY_INTERRUPT(TIMER1_COMPA_vect)             \
+    WEFT__BEGIN_C WEFT_PRIORITIES_HERE WEFT__END_C EMPTY_INTERRUPT(TIMER1_COMPA_vect)              \
         WEFT__ALARM_HERE
 #else
 #define WEFT_PORT_HERE                                                                             \
-    WEFT__BEGIN_C WEFT__PRIORITIES_HERE volatile weft__timer1_high weft__timer1_overflows;         \
+    WEFT__BEGIN_C WEFT_PRIORITIES_HERE volatile weft__timer1_high weft__timer1_overflows;          \
     WEFT__END_C                                                                                    \
     EMPTY_INTERRUPT(TIMER1_COMPA_vect)                                                             \
     WEFT__ALARM_HERE                                                                               \

@@ -78,7 +78,7 @@ static inline void weft_port_interrupt_executor(weft_interrupt_executor *urgent)
 
 /** The clock, and SysTick_Handler(): at file level, in one source of the program. */
 #define WEFT_PORT_HERE                                                                             \
-    WEFT__BEGIN_C WEFT__PRIORITIES_HERE volatile weft_time weft__systick_end;                      \
+    WEFT__BEGIN_C WEFT_PRIORITIES_HERE volatile weft_time weft__systick_end;                       \
     void SysTick_Handler(void);                                                                    \
     void SysTick_Handler(void)                                                                     \
     {                                                                                              \

@@ -61,7 +61,7 @@ static inline void weft_port_begin_interrupt(weft_interrupt_executor *urgent);
 
 /** What the trap handler does for mcause 0x80000003. While it runs the others are let in. */
 static inline void weft_port_interrupt_executor(weft_interrupt_executor *urgent);
-#define WEFT_PORT_HERE WEFT__BEGIN_C WEFT__PRIORITIES_HERE WEFT__END_C
+#define WEFT_PORT_HERE WEFT__BEGIN_C WEFT_PRIORITIES_HERE WEFT__END_C
 #else
 #define WEFT_PORT_HERE struct weft__port_here; /* nothing, yet */
 #endif
