@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "loop_internal.h"
 
-static void begin(weft_handle *handle);
+static void keep(weft_handle *handle);
 
 static void called(void *pointer)
 {
@@ -10,7 +10,7 @@ static void called(void *pointer)
     void (*const call)(void *) = __atomic_load_n(&handle->call, __ATOMIC_RELAXED);
     void *const argument = __atomic_load_n(&handle->argument, __ATOMIC_RELAXED);
     if (handle->stays || weft_timer_is_armed(&handle->timer)) {
-        begin(handle); /* before the call, which may free it; it sees what this one sees */
+        keep(handle); /* before the call, which may free it; it sees what this one sees */
     }
     if (handle->source == NULL || weft__handle_turn(handle)) {
         call(argument);
@@ -38,6 +38,20 @@ static void begin(weft_handle *handle)
     weft__callback_look(&handle->callback, &loop->executor.core);
 }
 
+/* The same, and not in the next pass: the close of the loop takes it back. */
+static void keep(weft_handle *handle)
+{
+    begin(handle);
+    if (weft_link_is_empty(&handle->callback.task.link)) {
+        weft_link_insert(&handle->loop->waiting, &handle->callback.task.link);
+    }
+}
+
+weft_handle *weft__handle_of(weft_link *waiting)
+{
+    return WEFT_CONTAINER(waiting, weft_handle, callback.task.link);
+}
+
 /* It is called in the next pass. What had not begun is another thread's: nobody runs, it sees nothing. */
 static void post(weft_handle *handle)
 {
@@ -45,6 +59,7 @@ static void post(weft_handle *handle)
         begin(handle);
     }
     if (!weft_callback_is_posted(&handle->callback)) {
+        weft_link_remove(&handle->callback.task.link);
         weft__callback_ready(&handle->callback, 0);
     }
 }
@@ -53,7 +68,7 @@ void weft__handle_begin(weft_loop *loop, weft_handle *handle, void (*call)(void 
 {
     prepare(loop, handle, call, argument);
     handle->stays = true;
-    begin(handle);
+    keep(handle);
 }
 
 void weft__handle_post(weft_handle *handle)
@@ -80,7 +95,7 @@ void weft_call_at(weft_loop *loop, weft_handle *handle, weft_time at, void (*cal
     weft__loop_check_thread(loop, __func__);
     WEFT_ASSERT(!weft_timer_is_armed(&handle->timer), "weft_handle_cancel() it before");
     prepare(loop, handle, call, argument);
-    begin(handle);
+    keep(handle);
     handle->timer.fire = fire;
     weft_timers_arm(&loop->executor.core.timers, &handle->timer, at);
 }
@@ -119,6 +134,7 @@ bool weft_handle_cancel(weft_handle *handle)
     if (weft_callback_cancel(&handle->callback)) {
         return true;
     }
+    weft_link_remove(&handle->callback.task.link);
     weft__callback_idle(&handle->callback);
     return is_armed;
 }

@@ -252,6 +252,7 @@ int weft__loop_new(const char *built_with, weft_loop **ret_loop, const weft_loop
     loop->pool_threads = desc->threads;
     loop->spin = desc->spin;
     weft_link_init(&loop->sources);
+    weft_link_init(&loop->waiting);
     weft_link_init(&loop->to_flush);
     weft_executor_init(&loop->executor, &port, loop);
     loop->executor.core.report = weft__loop_report;
@@ -297,12 +298,17 @@ static void let_go(weft_loop *loop)
     for (weft_link *link = ready->next, *next; link != ready; link = next) {
         weft_task *const task = WEFT_CONTAINER(link, weft_task, link);
         next = link->next;
-        if (weft__is_callback(task)) {
+        if (task->owner == &loop->handles.owner) {
+            weft_handle_cancel(weft__handle_of(link));
+        } else if (weft__is_callback(task)) {
             weft_callback_cancel(WEFT_CONTAINER(task, weft_callback, task));
         }
     }
     while (!weft_link_is_empty(&loop->sources)) {
         weft_source_close(WEFT_CONTAINER(loop->sources.next, weft_source, link));
+    }
+    while (!weft_link_is_empty(&loop->waiting)) {
+        weft_handle_cancel(weft__handle_of(loop->waiting.next));
     }
 }
 

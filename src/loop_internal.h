@@ -51,6 +51,7 @@ struct weft_loop {
     int wake_pipe[2];
     weft_source wake_source;
     weft__callbacks handles;
+    weft_link waiting; /* of the handles those that wait for their time, or are to be called again */
     struct weft_pool *pool; /* made when it is first needed */
     unsigned pool_threads;
     void (*exception_handler)(void *, const weft_report *);
@@ -88,6 +89,7 @@ bool weft__interrupt_end(weft_loop *loop);
 /* handle.c */
 void weft__handle_begin(weft_loop *loop, weft_handle *handle, void (*call)(void *), void *argument);
 void weft__handle_post(weft_handle *handle);
+weft_handle *weft__handle_of(weft_link *waiting);
 
 /* In a coroutine of a stream, which has seen that its loop is one. */
 #define WEFT__OWN_LOOP() WEFT_CONTAINER(weft__executor_of(weft__core(weft__c)), weft_loop, executor)

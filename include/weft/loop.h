@@ -52,9 +52,8 @@ typedef struct weft_loop_desc {
 static inline int weft_loop_new(weft_loop **ret_loop, const weft_loop_desc *desc);
 
 /**
- * Ends a loop: cancels its tasks and lets them clean up, calls what weft_callback_post() has posted
- * (a weft_handle need not be called any more), joins its threads, frees it. Accepts NULL. It must
- * not be running.
+ * Ends a loop: cancels its tasks and lets them clean up, calls what weft_callback_post() has posted,
+ * takes back every weft_handle, joins its threads, frees it. Accepts NULL. It must not be running.
  */
 WEFT_API void weft_loop_close(weft_loop *loop);
 
