@@ -23,13 +23,27 @@ void board_print_number(long number)
     board_print(&digits[at]);
 }
 
-void board_say(const char *text)
+static void print_time(void)
 {
     const long ms = (long)(board_now() / WEFT_MS(1));
     board_print(ms < 10 ? "   " : ms < 100 ? "  " : ms < 1000 ? " " : "");
     board_print_number(ms);
     board_print(" ms: ");
+}
+
+void board_say(const char *text)
+{
+    print_time();
     board_print(text);
+    board_put('\n');
+}
+
+void board_say_number(const char *text, long number)
+{
+    print_time();
+    board_print(text);
+    board_put(' ');
+    board_print_number(number);
     board_put('\n');
 }
 

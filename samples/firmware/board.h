@@ -48,9 +48,12 @@ void board_received(uint8_t byte);
 /** Begins to listen to the serial line. */
 void board_listen(void);
 
-/** On the console: a text; a number; "  250 ms: " and a text and the end of the line. */
+/** On the console: a text; a number. */
 void board_print(const char *text);
 void board_print_number(long number);
+
+/** On the console, a line: "  250 ms: red"; "  250 ms: speed 10". */
 void board_say(const char *text);
+void board_say_number(const char *text, long number);
 
 #endif

@@ -44,10 +44,7 @@ static WEFT_ASYNC(control, self)
             WEFT_TRY(self->drive, drive, WANTED - speed,
                      .takes = self->round < 5 ? WEFT_MS(2) : WEFT_S(1));
         }
-        board_print("speed ");
-        board_print_number(speed);
-        board_print(" at");
-        board_say("");
+        board_say_number("speed", speed);
         self->next = weft_time_add(self->next, WEFT_MS(10));
         WEFT_TRY(self->until, weft_sleep_until, self->next);
     }
@@ -66,9 +63,9 @@ int main(void)
 }
 
 /* prints:
- * speed 10 at   2 ms:
- * speed 17 at  12 ms:
- * speed 22 at  22 ms:
- * speed 26 at  32 ms:
+ *    2 ms: speed 10
+ *   12 ms: speed 17
+ *   22 ms: speed 22
+ *   32 ms: speed 26
  *   45 ms: late: motor off
  */

@@ -121,10 +121,7 @@ static WEFT_ASYNC(reporter, self)
             WEFT_RETURN(0);
         }
         weft_queue_task_done(&reports);
-        board_print("mean ");
-        board_print_number(self->mean);
-        board_print(" at");
-        board_say("");
+        board_say_number("mean", self->mean);
     }
 }
 WEFT_END
@@ -145,9 +142,9 @@ int main(void)
 }
 
 /* prints:
- * mean 104 at   2 ms:
- * mean 103 at  54 ms:
- * mean 103 at 106 ms:
- * mean 102 at 158 ms:
+ *    2 ms: mean 104
+ *   54 ms: mean 103
+ *  106 ms: mean 103
+ *  158 ms: mean 102
  *  238 ms: too slow, and now the bus is free
  */

@@ -56,7 +56,10 @@ def budget():
 TITLES = {
     'RAM': ('## RAM', 'Bytes of each, in the smallest configuration: `%s`. "With lines" is the '
             'default of all cores but AVR: each frame keeps the line that it stands at.'
-            % ' '.join(SMALLEST)),
+            % ' '.join(SMALLEST) + ' A task begins with a *chain* (its frames, and how they stand); '
+            'a *hold* is what somebody has of a lock or a permit; a *case* is one of those that a '
+            'select waits for; a pool is of tasks whose frame is a head alone. A queue\'s items are '
+            'yours; a priority queue wants its order beside them (here with 8 items of 2 bytes).'),
     'await': ('### Frames of awaits', 'The frame of each call that waits: it lies in the frame of '
               'the caller. Calls that are made one after the other share their room in a union, so '
               'the largest counts, not the sum.'),
@@ -69,7 +72,9 @@ TITLES = {
     'speed': ('## Speed', 'Instructions (QEMU, which counts each as one), and on AVR cycles, at '
               '-O2. *resume* is from the ready queue to a coroutine that gives way, and back into '
               'the queue, with its part of the executor\'s pass; *wake, park, pass* is two tasks '
-              'that wake each other, with a whole pass for each two steps.'),
+              'that wake each other, with a whole pass for each two steps. *Timer, arm, cancel* is both, '
+              'where no other timer runs; *interrupt wake* is weft_signal_set() in the interrupt, and '
+              'what the executor does with it.'),
     'stack': ('## C stack', 'Bytes from main() down, in a program that awaits so many levels deep, '
               'at -Os, interrupts included.'),
 }
@@ -84,7 +89,8 @@ def page(measured, beside):
         lines += ['', title, '', text, '', '| | %s |' % ' | '.join(CORES), '|---|' + '--:|' * 4]
         for figure in figures:
             if figure.startswith(kind + ':'):
-                lines.append('| %s | %s |' % (figure.split(': ')[1].replace('_', ' '), ' | '.join(
+                name = ('depth ' if kind == 'stack' else '') + figure.split(': ')[1]
+                lines.append('| %s | %s |' % (name.replace('_', ' '), ' | '.join(
                     str(measured[core].get(figure, '')) for core in CORES)))
     return '\n'.join(lines) + '\n' + peers.page(beside, measured)
 
