@@ -50,7 +50,8 @@ WORKLOADS = [
              [100000]),
     Workload('7b', 'rearm', 'Timers: cancel and arm again at random, {size} pending', 'timers', 'rearm',
              [100000], growth=DECADES, sized='pending timers'),
-    Workload('7c', 'arm', 'Timers: arm {size} at random', 'timers', 'arm', [1000000]),
+    Workload('7c', 'arm', 'Timers: arm {size} at random', 'timers', 'arm', [1000000],
+             rounds=3),
     Workload('7d', 'fire', 'Timers: fire all that are due in one call, {size}', 'timers', 'fire',
              [1000000], rounds=3, growth=DECADES[2:], sized='timers'),
     Workload('7e', 'timeout_ready', 'A timeout around a call that is ready', 'timers', 'timeout_ready',
@@ -58,7 +59,7 @@ WORKLOADS = [
     Workload('7f', 'timeout_suspends', 'A timeout around a call that suspends and then succeeds, '
              '{size} tasks', 'timers', 'timeout_suspends', [100]),
     Workload('7g', 'timeout_storm', '{size} tasks wait with a timeout each, and all are woken', 'timers',
-             'timeout_storm', [1000000], rounds=3),
+             'timeout_storm', [1000000], rounds=2),
     Workload('11', 'loops', 'Loops on {size} core(s): resumes by all of them together', 'threads', 'loops',
              [1, 2], figures=ON_THE_WALL, pinned=False, smoke=2),
     Workload('11b', 'pool', 'A job for the thread pool, there and back', 'threads', 'pool', [1],

@@ -30,7 +30,7 @@ class Workload:
     """One table. `number`: as in the list of workloads; `label`: a word, for --only and files."""
 
     def __init__(self, number, label, title, directory, case, sizes, figures=(CPU, WALL), unit='',
-                 rounds=5, growth=(), measure=None, pinned=True, minimum=False, text='', smoke=4,
+                 rounds=4, growth=(), measure=None, pinned=True, minimum=False, text='', smoke=4,
                  sized='size', scale=1, without=()):
         self.number, self.label, self.title = number, label, title
         self.directory, self.case = directory, case
