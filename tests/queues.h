@@ -15,11 +15,7 @@
 #include <weft/priority_queue.h>
 
 enum kind { FIFO, LIFO, PRIORITY, KINDS };
-#if defined __unix__
-enum { MOST = 10000 };
-#else
-enum { MOST = 100 }; /* a small core has no room for more */
-#endif
+enum { MOST = SIZED(10000, 30) };
 
 static weft_queue queue;
 static int room[MOST];

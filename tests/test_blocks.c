@@ -166,8 +166,10 @@ WEFT_END
     }
 /* clang-format on */
 
+enum { IS_T = 'T', IS_M = 'M', IS_S = 'S', IS_G = 'G', IS_F = 'F' };
+
 #define ROW(OUTER, INNER)                                                                          \
-    {#OUTER[0], #INNER[0], start_body_##OUTER##INNER, start_cleanup_##OUTER##INNER},
+    {IS_##OUTER, IS_##INNER, start_body_##OUTER##INNER, start_cleanup_##OUTER##INNER},
 
 #define ALL_IN(DO, OUTER) DO(OUTER, T) DO(OUTER, M) DO(OUTER, S) DO(OUTER, G) DO(OUTER, F)
 

@@ -3,8 +3,10 @@
 #include <weft/explore.h>
 
 #include "virtual.h"
+#if defined __unix__
 #include <pthread.h>
 #include <sched.h>
+#endif
 #include <weft/bridge.h>
 
 /* An operation of somebody else's: it calls back when the test says so. */
@@ -294,6 +296,8 @@ START_TEST(cancelled_while_the_news_are_on_their_way_it_has_happened)
 }
 END_TEST
 
+#if defined __unix__
+
 struct sum {
     WEFT_FRAME;
     int first, second, result;
@@ -337,6 +341,8 @@ START_TEST(a_thread_that_calls_back_hands_over_its_result)
     ck_assert_str_eq(trace, "42 ");
 }
 END_TEST
+
+#endif
 
 /* Misused. */
 
@@ -603,7 +609,7 @@ SUITE_TOGETHER(bridge)
     TEST(a_timeout_asks_it_to_stop_and_surfaces_as_one);
     TEST(what_an_interrupt_or_a_thread_tells_arrives_when_the_loop_looks);
     TEST(cancelled_while_the_news_are_on_their_way_it_has_happened);
-    TEST(a_thread_that_calls_back_hands_over_its_result);
+    TEST_OF_THREADS(a_thread_that_calls_back_hands_over_its_result);
     TEST_STOPS(calling_back_twice_stops);
     TEST_STOPS(calling_back_what_was_never_started_stops);
     TEST_STOPS(a_result_instead_of_a_status_stops);

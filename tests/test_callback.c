@@ -132,7 +132,7 @@ END_TEST
 START_TEST(a_hundred_thousand_that_post_each_other_need_no_more_c_stack_than_one)
 {
     begin();
-    rounds = 100000;
+    rounds = 30000;
     weft_callback_post(&executor.core, &one, go_round, &one);
     ck_assert_int_eq(run(), 0);
     ck_assert_ptr_eq(lowest, highest);
@@ -476,7 +476,7 @@ END_TEST
 
 /* Many. */
 
-enum { MANY = 10000 };
+enum { MANY = SIZED(10000, 30) };
 static weft_callback many[MANY];
 static int called;
 

@@ -4,7 +4,7 @@
 #include <weft/queue.h>
 #include <weft/sync.h>
 
-static char recorded[4096]; /* by the programs: one trace a run */
+static char recorded[SIZED(4096, 512)]; /* by the programs: one trace a run */
 static weft_test_resource file = {.name = "file"};
 static weft_test_resource lock = {.name = "lock"};
 

@@ -172,7 +172,7 @@ END_TEST
 
 /* --- many ------------------------------------------------------------------------------------- */
 
-enum { MANY = 10000 };
+enum { MANY = SIZED(10000, 12) };
 static int steps;
 
 struct counted {

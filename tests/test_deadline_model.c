@@ -7,7 +7,7 @@
 #include "weft_check.h"
 #include <weft/deadline.h>
 
-enum { TIMERS = 60, STEPS = 4000, SEEDS = 12 };
+enum { TIMERS = 60, STEPS = SIZED(4000, 1000), SEEDS = SIZED(12, 4) };
 
 static struct known {
     weft_timer timer;

@@ -453,7 +453,7 @@ END_TEST
 
 /* Many. */
 
-enum { MANY = 10000 };
+enum { MANY = SIZED(10000, 30) };
 static weft_done_callback many[MANY];
 static int called;
 

@@ -8,7 +8,7 @@
 
 static weft_time clock_now;
 static weft_executor executor;
-static char text[16384];
+static char text[SIZED(16384, 2048)];
 
 static weft_time now(void *context)
 {

@@ -288,7 +288,7 @@ WEFT_END
 
 START_TEST(ten_thousand_that_start_each_other_do_not_use_up_the_stack)
 {
-    enum { MANY = 10000 };
+    enum { MANY = SIZED(10000, 30) };
     struct link_of_chain *const links = calloc(MANY, sizeof *links);
     begin();
     begun = 0;

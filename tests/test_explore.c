@@ -3,7 +3,7 @@
 #include "tested.h"
 #include <weft/sync.h>
 
-static char recorded[4096]; /* by the programs: one trace a run */
+static char recorded[SIZED(4096, 512)]; /* by the programs: one trace a run */
 
 static void begin_recording(void)
 {

@@ -534,7 +534,7 @@ WEFT_END
 
 START_TEST(recursion_of_a_million_levels_does_not_grow_the_c_stack)
 {
-    enum { LEVELS = 1000000 };
+    enum { LEVELS = SIZED(1000000, 100) };
     const int status = _i == 0 ? 0 : -5;
     struct digger it;
     arena = calloc(LEVELS, sizeof *arena);
@@ -555,7 +555,7 @@ struct many_calls {
 
 static WEFT_ASYNC(many_calls, self)
 {
-    for (self->i = 0; self->i < 100000; self->i++) {
+    for (self->i = 0; self->i < SIZED(100000, 1000); self->i++) {
         WEFT_TRY(self->add, add, self->i % 50, 1);
         look_at_the_stack();
     }

@@ -452,7 +452,7 @@ END_TEST
 
 /* Many. */
 
-enum { MANY = 10000 };
+enum { MANY = SIZED(10000, 30) };
 static awaiter_task many[MANY];
 static int steps;
 

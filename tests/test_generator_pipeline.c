@@ -193,7 +193,7 @@ END_TEST
 
 /* So many stages that the C stack is not deep enough for them: each adds one. */
 
-enum { STAGES = 100 };
+enum { STAGES = SIZED(100, 20) };
 
 struct stage {
     WEFT_FRAME;

@@ -416,7 +416,7 @@ END_TEST
 
 /* Many. */
 
-enum { MANY = 10000 };
+enum { MANY = SIZED(10000, 30) };
 
 struct fails {
     WEFT_FRAME;

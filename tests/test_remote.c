@@ -1,8 +1,10 @@
 /* test_remote.c - a list that interrupts and other threads may push to. */
 /* SPDX-License-Identifier: MIT */
 #include "virtual.h"
+#if defined __unix__
 #include <pthread.h>
 #include <sched.h>
+#endif
 #include <weft/sync.h>
 
 static weft_remote_list list;
@@ -118,6 +120,8 @@ START_TEST(a_node_may_be_freed_from_its_run)
     ck_assert_str_eq(trace, "fff");
 }
 END_TEST
+
+#if defined __unix__
 
 /* Four threads push 2,500 nodes each; the owner runs them meanwhile. */
 
@@ -342,6 +346,8 @@ START_TEST(a_sleeping_executor_is_woken_by_every_thread_and_misses_nothing)
 }
 END_TEST
 
+#endif
+
 SUITE_TOGETHER(remote)
 {
     TEST(a_zeroed_list_is_empty);
@@ -351,8 +357,8 @@ SUITE_TOGETHER(remote)
     TEST(a_node_may_push_itself_again_from_its_run_and_runs_the_next_time);
     TEST(a_node_that_is_still_to_run_is_not_pushed_twice_by_one_that_runs);
     TEST(a_node_may_be_freed_from_its_run);
-    TEST(ten_thousand_pushes_from_four_threads_each_run_once_and_in_the_order_of_their_thread);
-    TEST(one_node_pushed_from_four_threads_runs_after_the_last_push_and_not_more_often);
-    TEST(what_was_written_before_a_push_is_seen_by_a_run_after_it);
-    TEST(a_sleeping_executor_is_woken_by_every_thread_and_misses_nothing);
+    TEST_OF_THREADS(ten_thousand_pushes_from_four_threads_each_run_once_and_in_the_order_of_their_thread);
+    TEST_OF_THREADS(one_node_pushed_from_four_threads_runs_after_the_last_push_and_not_more_often);
+    TEST_OF_THREADS(what_was_written_before_a_push_is_seen_by_a_run_after_it);
+    TEST_OF_THREADS(a_sleeping_executor_is_woken_by_every_thread_and_misses_nothing);
 }

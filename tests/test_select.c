@@ -80,12 +80,12 @@ START_TEST(by_default_each_that_is_ready_has_the_same_chance)
     begin_choice();
     weft_event_set(&bell);
     weft_event_set(&alarm_bell);
-    CHOOSE(&a, 'a', "enf", 900);
+    CHOOSE(&a, 'a', "enf", SIZED(900, 300));
     ck_assert_int_eq(run(), 0);
-    ck_assert_int_ge(times('e'), 240);
-    ck_assert_int_ge(times('f'), 240);
-    ck_assert_int_ge(times('n'), 240);
-    ck_assert_int_eq(times('e') + times('f') + times('n'), 900);
+    ck_assert_int_ge(times('e'), SIZED(240, 70));
+    ck_assert_int_ge(times('f'), SIZED(240, 70));
+    ck_assert_int_ge(times('n'), SIZED(240, 70));
+    ck_assert_int_eq(times('e') + times('f') + times('n'), SIZED(900, 300));
 }
 END_TEST
 
@@ -95,10 +95,10 @@ START_TEST(who_stands_behind_one_that_is_not_ready_has_no_better_chance)
     begin_choice();
     weft_event_set(&bell);
     weft_event_set(&alarm_bell);
-    CHOOSE(&a, 'a', "erqf", 900);
+    CHOOSE(&a, 'a', "erqf", SIZED(900, 300));
     ck_assert_int_eq(run(), 0);
-    ck_assert_int_ge(times('e'), 400);
-    ck_assert_int_ge(times('f'), 400);
+    ck_assert_int_ge(times('e'), SIZED(400, 120));
+    ck_assert_int_ge(times('f'), SIZED(400, 120));
 }
 END_TEST
 
@@ -108,11 +108,11 @@ START_TEST(two_that_select_in_turns_have_the_same_chances)
     begin_choice();
     weft_event_set(&bell);
     weft_event_set(&alarm_bell);
-    CHOOSE(&a, 'a', "ef", 400);
-    CHOOSE(&b, 'b', "ef", 400);
+    CHOOSE(&a, 'a', "ef", SIZED(400, 150));
+    CHOOSE(&b, 'b', "ef", SIZED(400, 150));
     ck_assert_int_eq(run(), 0);
-    ck_assert_int_ge(times('e'), 160);
-    ck_assert_int_ge(times('f'), 160);
+    ck_assert_int_ge(times('e'), SIZED(160, 55));
+    ck_assert_int_ge(times('f'), SIZED(160, 55));
 }
 END_TEST
 
@@ -436,7 +436,7 @@ END_TEST
 
 /* --- many ------------------------------------------------------------------------------------- */
 
-enum { MANY = 10000 };
+enum { MANY = SIZED(10000, 30) };
 
 static weft_event own[MANY];
 static int steps;

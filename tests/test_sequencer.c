@@ -294,7 +294,7 @@ START_TEST(taking_a_turn_before_ending_the_last_stops)
 }
 END_TEST
 
-enum { MANY = 10000 };
+enum { MANY = SIZED(10000, 30) };
 
 struct quiet {
     WEFT_FRAME;

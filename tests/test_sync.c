@@ -39,7 +39,7 @@ static bool nothing_is_held(size_t count)
 
 /* Ten thousand: each waits once, and runs just twice: to begin, and to go on. */
 
-enum { MANY = sizeof(void *) < 4 ? 50 : 10000 };
+enum { MANY = SIZED(10000, 30) };
 enum kind { EVENT, SEMAPHORE, LIMITER, LOCK, CONDITION, BARRIER, KINDS };
 static int steps, passed;
 

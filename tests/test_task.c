@@ -377,7 +377,7 @@ START_TEST(a_checkpoint_leaves_a_cancelled_task_when_the_budget_is_spent)
 {
     WEFT_TASK(checker) task = {0};
     begin();
-    START(&task, checker, 100000);
+    START(&task, checker, 30000);
     run_one_pass();
     ck_assert(weft_task_cancel(&task.task));
     ck_assert_int_eq(run(), 0);

@@ -176,7 +176,7 @@ WEFT_END
 
 START_TEST(ten_thousand_sleepers_wake_each_at_its_time)
 {
-    enum { COUNT = 10000 };
+    enum { COUNT = SIZED(10000, 30) };
     WEFT_TASK(exact) *const tasks = calloc(COUNT, sizeof *tasks);
     begin();
     for (int i = 0; i < COUNT; i++) {

@@ -576,7 +576,7 @@ END_TEST
 
 /* Many. */
 
-enum { MANY = 10000 };
+enum { MANY = SIZED(10000, 30) };
 
 struct silent {
     WEFT_FRAME;

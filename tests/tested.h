@@ -8,7 +8,7 @@
 #include <weft/injection.h>
 
 static weft_test test;
-static char printed[16384]; /* failures, dumps */
+static char printed[SIZED(16384, 2048)]; /* failures, dumps */
 
 static void put(void *context, const char *piece, size_t length)
 {

@@ -20,8 +20,8 @@
 
 static weft_time virtual_now;
 static weft_executor executor;
-static char trace[4096];
-static char reported[512]; /* what the report hook was told, one line each */
+static char trace[SIZED(4096, 1024)];
+static char reported[SIZED(512, 256)]; /* what the report hook was told, one line each */
 static int reports;        /* how many */
 
 __attribute__((format(printf, 1, 2), unused)) static void say(const char *format, ...)

@@ -59,6 +59,27 @@
 /** A test that must pass for each `_i` from 0 to count - 1, each counted by itself. */
 #define TEST_EACH(name, count) tcase_add_loop_test(weft__tests, name, 0, count)
 
+/** How many of something a test takes: on a computer; on a small core, which has not the room, nor
+ *  an emulator the time. */
+#if defined __unix__
+#define SIZED(many, few) (many)
+#else
+#define SIZED(many, few) (few)
+#endif
+
+/** Tests of threads, and of what only so many can show: where there are none, or few, these are left
+ *  out, and that is told. */
+#if defined __unix__
+#define TEST_OF_MANY(name) TEST(name)
+#define TEST_EACH_OF_MANY(name, count) TEST_EACH(name, count)
+#define TEST_OF_THREADS(name) TEST(name)
+#else
+#define TEST_OF_MANY(name) LEAVE_OUT(name, "takes more than an emulator has time for")
+#define TEST_EACH_OF_MANY(name, count) TEST_OF_MANY(name)
+#define TEST_OF_THREADS(name) LEAVE_OUT(name, "needs threads")
+#define LEAVE_OUT(name, why) small_check_leave_out(SMALL_CHECK_TEXT(#name ": " why))
+#endif
+
 /** A test that must stop at an assertion; left out where tests have no process of their own. */
 #define TEST_STOPS(name)                                                                           \
     do {                                                                                           \

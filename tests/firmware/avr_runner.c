@@ -1,7 +1,7 @@
-/* avr_runner.c - runs a program on an ATmega328P of simavr, as fast as it goes, and tells how it ended. */
+/* avr_runner.c - runs a program on an AVR of simavr (default: ATmega328P), as fast as it goes, and tells how it ended. */
 /* SPDX-License-Identifier: MIT */
 /*
- *     avr_runner [-i TEXT] PROGRAM.elf
+ *     avr_runner [-m CORE] [-i TEXT] PROGRAM.elf
  *
  * What the program sends by its serial line goes to standard output. TEXT is sent to it once it
  * has printed a line. It ends by sleeping with interrupts off; its exit status is in GPIOR0.
@@ -11,11 +11,11 @@
 #include <simavr/sim_elf.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <unistd.h>
 
 enum { GPIOR0 = 0x3e, LONGEST_S = 60, CLOCK_HZ = 16000000 };
 
-static const char *input = "";
+static const char *input = "", *core = "atmega328p";
 static int may_send, has_line;
 
 static void sent(struct avr_irq_t *irq, uint32_t byte, void *context)
@@ -54,7 +54,7 @@ static avr_irq_t *uart(avr_t *avr, int which)
 static avr_t *load(const char *path)
 {
     static elf_firmware_t firmware;
-    avr_t *const avr = avr_make_mcu_by_name("atmega328p");
+    avr_t *const avr = avr_make_mcu_by_name(core);
     uint32_t flags = 0;
     avr_global_logger_set(says);
     if (avr == NULL || elf_read_firmware(path, &firmware) != 0) {
@@ -74,8 +74,8 @@ static avr_t *load(const char *path)
 
 int main(int argc, char **argv)
 {
-    if (argc > 3 && strcmp(argv[1], "-i") == 0) {
-        input = argv[2];
+    for (int option; (option = getopt(argc, argv, "m:i:")) != -1;) {
+        *(option == 'm' ? &core : &input) = optarg;
     }
     avr_t *const avr = load(argv[argc - 1]);
     for (int state = cpu_Running; state != cpu_Done && state != cpu_Crashed; state = avr_run(avr)) {

@@ -55,7 +55,7 @@ class Target:
             return self.emulator + QEMU + (EXACT if exact else []) + ['-kernel', str(program)]
         return self.emulator + [str(program)]
 
-    def execute(self, program, text='', timeout=20):
+    def execute(self, program, text='', timeout=20, exact=True):
         """Runs a program, with a text that waits at its serial line from the beginning: the line
         holds it back until the program listens. Returns (exit status, what it printed).
 
@@ -64,7 +64,7 @@ class Target:
         that waits for either sees its timeout. So there a text comes in real time, and a pause of
         the program must be long enough for QEMU to read a pipe on a machine that is busy."""
         is_qemu = self.emulator[0].startswith('qemu')
-        command = ['timeout', str(timeout)] + self.command(program, exact=not text)
+        command = ['timeout', str(timeout)] + self.command(program, exact=exact and not text)
         if text and not is_qemu:
             command[-1:-1] = ['-i', text]
         done = subprocess.run(command, input=text.encode() if is_qemu else b'',

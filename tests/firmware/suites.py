@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: MIT
+"""The suites of what needs no operating system, on the emulated targets: the same test bodies.
+
+A suite is tests/test_NAME.c, run by tests/small_check.h, one image each. Whether it fits is the
+linker's word: what is too large for a core goes to the next larger one of that family. What was
+left out is told, with the reason; what each test said stands in build/logs/firmware_suites.log.
+"""
+import os
+import re
+from pathlib import Path
+
+import prints
+from harness import ROOT, run, side_by_side
+from targets import SAMPLES, Target
+
+# From the current directory, which is SAMPLES: so no figure depends on where the checkout is.
+TOP = Path(os.path.relpath(ROOT, SAMPLES))
+TESTS, HERE = TOP / 'tests', TOP / 'tests/firmware'
+LOG = ROOT / 'build/logs/firmware_suites.log'
+# Everything is there that a test may ask for. The time of a suite is its own: the board's clock is
+# one that can be divided down to a tick of a millisecond, and is not read.
+CHOICES = ['-DWEFT_LINES=1', '-DWEFT_NAMES=1', '-DWEFT_REPORTS=1', '-DWEFT_HOOKS=1',
+           '-DWEFT_CONTEXT=1', '-DWEFT_ORIGINS=1', '-DWEFT_TICK_HZ=1000000', '-DWEFT_CLOCK_HZ=8000000',
+           '-DF_CPU=8000000UL', '-DWEFT_SMALL_CHECK']
+# Suites that name moments which 32 bits of microseconds have no room for.
+WIDE = ['test_trace', 'test_virtual_clock']
+WIDE_TIME = ['-DWEFT_TIME_BITS=64', '-UWEFT_TICK_HZ', '-DWEFT_TICK_HZ=1000000000',
+             '-UWEFT_CLOCK_HZ', '-DWEFT_CLOCK_HZ=1000000000', '-UF_CPU', '-DF_CPU=1000000000UL']
+FLAGS = ['-std=gnu11', '-Os', '-ffreestanding', '-ffunction-sections', '-fdata-sections',
+         '-I', HERE / 'libc', '-I', TESTS, '-I', HERE, '-I', TOP / 'include', '-I', '.',
+         '-include', HERE / 'stop.h']
+LINK = ['-nostartfiles', '-nostdlib', '-Wl,--gc-sections']
+SUPPORT = [HERE / 'bare_check.c', HERE / 'libc/stdio.c']
+NO_LIBC = [HERE / 'libc/string.c', HERE / 'libc/setjmp.c', Path('memory.c')]
+TOO_LARGE = re.compile(r'will not fit in region|overflowed by|no room for the stack|by 16 bits'
+                       r'|relocation truncated to fit|size of array .* is too large')
+SMALL = ['-DWEFT_TEST_TRACE=1024']
+# RAM, and the part of it that is the stack's.
+ROOM = {'microbit': (0x4000, 0xc00), 'mps2': (0x400000, 0x4000), 'virt': (0x400000, 0x4000),
+        'atmega328p': (0x800, 0x200), 'atmega1284p': (0x4000, 0xa00)}
+
+
+def families(targets, avr_runner):
+    """[[target, the next larger one of its family, ...]]"""
+    larger = {
+        'AVR': [Target('atmega1284p', 'AVR', 'avr-', ['-mmcu=atmega1284p'],
+                       ['-DUSART_RX_vect=USART0_RX_vect'], 'atmega328p.ld', 'start_avr.S',
+                       [str(avr_runner), '-m', 'atmega1284p'],
+                       ['-Wl,--defsym=FLASH_LEN=0x20000'])],
+    }
+    return [[target] + larger.get(target.core, []) for target in targets]
+
+
+def choices(target):
+    """The target's own, but for its clock."""
+    return [word for word in target.choices if '_HZ=' not in word and 'F_CPU=' not in word] + CHOICES + (
+        SMALL if ROOM[target.name][0] <= 0x4000 else [])
+
+
+def board_of(target):
+    return 'board_%s.c' % ('atmega328p' if target.core == 'AVR' else target.name)
+
+
+def floors(word):
+    """The headers of a kind, by src/floors.txt."""
+    rows = [line.split() for line in (ROOT / 'src/floors.txt').read_text().splitlines()]
+    return {row[0] for row in rows if len(row) > 1 and row[1] == word}
+
+
+def included(path, seen):
+    """The names of all headers that a file of the tests includes, and those include."""
+    for name in re.findall(r'^#include [<"]([^>"]+)[>"]', path.read_text(), re.MULTILINE):
+        if name not in seen:
+            seen.add(name)
+            for directory in TESTS, TOP / 'include':
+                if (directory / name).exists():
+                    included(directory / name, seen)
+    return seen
+
+
+def suites():
+    """([suites], {suite: why it is left out})"""
+    hosted, found, left_out = floors('hosted'), [], {}
+    for path in sorted(TESTS.glob('test_*.c')):
+        names = included(path, set())
+        above = sorted(name for name in names if name[:-2] in {'weft/' + one for one in hosted})
+        if above:
+            left_out[path.stem] = 'needs an operating system: ' + ', '.join(above)
+        else:
+            found.append(path.stem)
+    return found, left_out
+
+
+def sources_of(suite):
+    """A suite, and the sources that tests/meson.build names beside it."""
+    if suite == 'failing':
+        return [HERE / 'failing.c']
+    listed = re.search(r"^  '%s': \[(.*)\]" % suite[5:], (TESTS / 'meson.build').read_text(),
+                       re.MULTILINE)
+    others = re.findall(r"'([^']+)'", listed.group(1)) if listed else []
+    return [TESTS / name for name in [suite + '.c'] + others]
+
+
+def compile_support(target, directory, wide):
+    """What suites have in common, compiled once: (objects, what is wrong)."""
+    objects, wrong = [], []
+    sources = [Path(target.start), Path('board.c'), Path(board_of(target))] + SUPPORT
+    for source in sources + NO_LIBC:
+        output = directory / ('%s.%s.%d.o' % (source.name, target.name, bool(wide)))
+        assembles = source.suffix == '.S'
+        flags = FLAGS[:-2] if assembles else FLAGS
+        status, said = run(target.compiler + flags + choices(target) + wide +
+                           ['-c', source, '-o', output])
+        wrong += [said] if status else []
+        objects.append(output)
+    return objects, '\n'.join(wrong)
+
+
+def build(target, support, suite, program):
+    """Builds a suite. Returns (what is wrong, whether it is too large)."""
+    ram, stack = ROOM[target.name]
+    room = ['-Wl,--defsym=RAM_LEN=%d' % ram, '-Wl,--defsym=STACK_LEN=%d' % stack]
+    link = [word for word in target.link if 'RAM_LEN' not in word]
+    is_wide = suite in WIDE
+    libc = ['-lc'] if target.core == 'AVR' else []
+    status, said = run(target.compiler + FLAGS + choices(target) + WIDE_TIME * is_wide + LINK +
+                       link + room + sources_of(suite) + support[target.name, is_wide] + libc + ['-lgcc', '-o', program])
+    return (said or 'it failed' if status else ''), bool(TOO_LARGE.search(said))
+
+
+def tell(suite, core, status, printed):
+    """[(label, what is wrong)]: one for each test that was counted."""
+    results = []
+    for word, name, count in re.findall(r'^(ok|FAILED) (\w+) (\d+)$', printed, re.MULTILINE):
+        label = '%s: %s on %s' % (suite, name, core)
+        wrong = '' if word == 'ok' else part(printed, name)
+        results += [(label, wrong)] * int(count)
+    end = re.search(r'^\d+%: Checks: (\d+), Failures: (\d+), Errors: 0$', printed, re.MULTILINE)
+    failed = sum(wrong != '' for _, wrong in results)
+    if end is None or status != (failed > 0) or int(end.group(2)) != failed:
+        results.append(('%s on %s' % (suite, core),
+                        'it ended with %d, and printed last:\n%s' % (status, printed[-1000:])))
+    return results
+
+
+def part(printed, name):
+    """What a test printed."""
+    return printed.split('run %s\n' % name)[1].split('\nFAILED ')[0]
+
+
+def check_failing(target, support, directory):
+    """What fails is told, with file and line. Returns what is wrong."""
+    program = directory / ('failing.%s.elf' % target.name)
+    wrong, _ = build(target, support, 'failing', program)
+    if wrong:
+        return wrong
+    status, printed = target.execute(program, exact=False)
+    told = [line.split(': stopped')[0] + ': stopped' * (': stopped' in line)
+            for line in printed.splitlines()]
+    if status == 1 and told == prints.promised((HERE / 'failing.c').read_text()):
+        return ''
+    return 'it ended with %d and printed:\n%s' % (status, printed)
+
+
+def check_one(family, support, suite, directory):
+    """Builds and runs a suite on the least core of a family that has room. Returns
+    (results, what was printed, the core or None, why it is left out)."""
+    said = ''
+    for target in family:
+        program = directory / ('%s.%s.elf' % (suite, target.name))
+        said, is_too_large = build(target, support, suite, program)
+        if said and is_too_large:
+            continue
+        if said:
+            return [('%s on %s' % (suite, target.name), said)], said, target.name, ''
+        status, printed = target.execute(program, exact=False, timeout=60)
+        if 'no room for ' in printed and target is not family[-1]:
+            continue # its heap is too small
+        return tell(suite, target.name, status, printed), printed, target.name, ''
+    return [], said, None, '; '.join(sorted(set(re.findall('.*(?:%s).*' % TOO_LARGE.pattern,
+                                                            said))))[-300:]
+
+
+def check(targets, avr_runner, directory, wanted=''):
+    """Builds and runs all of them. Returns [(label, what is wrong)]."""
+    found, left_out = suites()
+    groups = families(targets, avr_runner)
+    support, results, lines = {}, [], []
+    jobs = [(family, suite) for suite in found for family in groups
+            if wanted in '%s on %s' % (suite, family[0].core) or wanted in 'suites']
+    if not jobs:
+        return []
+    for family in groups:
+        for target in family:
+            for wide in [], WIDE_TIME:
+                support[target.name, bool(wide)], wrong = compile_support(target, directory, wide)
+                results += [('what the suites need, on ' + target.name, wrong)] if wrong else []
+    results += [('what fails in a suite is told, on ' + target.name,
+                 check_failing(target, support, directory))
+                for family in groups for target in family if wanted in 'suites']
+    done = side_by_side(lambda job: check_one(job[0], support, job[1], directory), jobs)
+    counts = {}
+    LOG.parent.mkdir(parents=True, exist_ok=True)
+    with LOG.open('w') as log:
+        for (family, suite), (told, printed, core, reason) in zip(jobs, done):
+            results += told
+            counts.setdefault(core or 'no ' + family[0].core, []).append((suite, len(told)))
+            log.write('%s on %s\n%s\n\n' % (suite, core or family[0].core, printed))
+            if reason:
+                lines.append('left out: %s on %s: %s' % (suite, family[0].core, reason))
+            lines += ['left out: %s on %s: %s' % (suite, core, name_and_why)
+                      for name_and_why in re.findall(r'^left out (.*)$', printed, re.MULTILINE)]
+    if wanted in 'suites':
+        lines += ['left out: %s: %s' % row for row in sorted(left_out.items())]
+    for core, ran in sorted(counts.items()):
+        print('%s: %d suites, %d checks: %s' % (core, len(ran), sum(count for _, count in ran),
+                                               ' '.join(suite[5:] for suite, _ in ran)))
+    print('\n'.join(lines))
+    return results
