@@ -9,7 +9,7 @@ import time
 LINE = re.compile(r'^(\S+) (\d+) (\d+) (\d+)((?: \w+=-?[0-9.]+(?:e[+-]?\d+)?)*)$')
 SLOW_S = 1.5   # a peer that takes longer has two rounds
 VERY_SLOW_S = 5  # and then only one
-LIMIT_S = 120  # and then something is wrong
+LIMIT_S = 400  # and then something is wrong
 
 
 class Figure:
