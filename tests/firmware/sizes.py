@@ -2,6 +2,7 @@
 """Measures what Weft takes on each core, compares it with budget.txt, and writes docs/sizes.md."""
 import re
 
+import latency
 import layers
 import peers
 from harness import ROOT
@@ -44,6 +45,7 @@ def measure(target, directory):
             # Tenths that the phase of a clock may change are no matter.
             figures['%s: %s' % (kind, what)] = (int(number) + 5) // 10 if kind == 'speed' else int(
                 number)
+    figures.update(latency.measure(target, directory))
     return figures
 
 
@@ -74,7 +76,9 @@ TITLES = {
               'the queue, with its part of the executor\'s pass; *wake, park, pass* is two tasks '
               'that wake each other, with a whole pass for each two steps. *Timer, arm, cancel* is both, '
               'where no other timer runs; *interrupt wake* is weft_signal_set() in the interrupt, and '
-              'what the executor does with it.'),
+              'what the executor does with it. *Interrupt to task* is from the first instruction of '
+              'an interrupt to the first of what the task that awaited it does next: where the core '
+              'slept, and behind another task that gives way at once.'),
     'stack': ('## C stack', 'Bytes from main() down, in a program that awaits so many levels deep, '
               'at -Os, interrupts included.'),
 }
