@@ -238,18 +238,51 @@ static void free_all(struct job *job)
     close(job->folder_fd);
 }
 
+/* A file that arrived is good, told or not; but who reads our lines must learn that some are missing. */
+static bool was_told(void)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout)) {
+        return true;
+    }
+    fprintf(stderr, "download: cannot write what was done: %s: see the files themselves\n",
+            strerror(errno != 0 ? errno : EIO));
+    return false;
+}
+
+static void timeline_failed(const struct job *job, int error)
+{
+    fprintf(stderr, "download: cannot write %s: %s: name another with --timeline\n", job->timeline,
+            strerror(error));
+}
+
+/* Better now than when all has been fetched. */
+static bool timeline_can_be_written(const struct job *job)
+{
+    FILE *const to = job->timeline != NULL ? fopen(job->timeline, "ae") : NULL;
+    if (job->timeline != NULL && to == NULL) {
+        timeline_failed(job, errno);
+        return false;
+    }
+    if (to != NULL) {
+        (void)fclose(to);
+    }
+    return true;
+}
+
 static int finish(const struct job *job, int status)
 {
     const int drawn = job->timeline != NULL ? timeline_write(job, job->timeline) : 0;
     summarize(job);
+    const bool told = was_told();
     if (drawn < 0) {
-        fprintf(stderr, "download: cannot write %s: %s: name another with --timeline\n",
-                job->timeline, strerror(-drawn));
+        timeline_failed(job, -drawn);
     }
     if (status == -EINTR) {
         return EXIT_INTERRUPTED;
     }
-    return status < 0 || drawn < 0 || count_of(job, FAILED) > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    return status < 0 || drawn < 0 || !told || count_of(job, FAILED) > 0 ? EXIT_FAILURE
+                                                                         : EXIT_SUCCESS;
 }
 
 int main(int argc, char **argv)
@@ -269,7 +302,7 @@ int main(int argc, char **argv)
     if (!name_all(&job)) {
         wrong("out of memory: give it fewer URLs at once", NULL);
     }
-    if (!folder_open(&job)) {
+    if (!folder_open(&job) || !timeline_can_be_written(&job)) {
         free_all(&job);
         return EXIT_FAILURE;
     }
