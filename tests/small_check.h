@@ -152,8 +152,7 @@ typedef void small_check_test(int);
 #define ck_assert_ptr_null(pointer) ck_assert((pointer) == NULL)
 #define ck_assert_ptr_nonnull(pointer) ck_assert((pointer) != NULL)
 
-#define tcase_add_test(tests, test)                                                                \
-    small_check_run(tests, SMALL_CHECK_TEXT(#test), test, 1, false)
+#define tcase_add_test(tests, test) small_check_run(tests, SMALL_CHECK_TEXT(#test), test, 1, false)
 #define tcase_add_loop_test(tests, test, begin, end)                                               \
     small_check_run(tests, SMALL_CHECK_TEXT(#test), test, end, false)
 #define tcase_add_test_raise_signal(tests, test, signal)                                           \

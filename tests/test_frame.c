@@ -604,7 +604,7 @@ START_TEST(a_task_knows_the_line_that_returned_its_failure)
     ck_assert_int_eq(run(), 0);
     ck_assert_int_eq(task.task.status, -5);
     ck_assert_int_eq(task.task.chain.failed_line, origin_line);
-    ck_assert_str_eq(weft_describe(task.task.chain.failed_in)->name, "origin_deep");
+    ck_assert_str_eq(weft_site_name(weft_describe(task.task.chain.failed_in)), "origin_deep");
 }
 END_TEST
 
@@ -631,7 +631,7 @@ START_TEST(what_the_library_fails_with_began_at_the_line_that_awaited_it)
     ck_assert_int_eq(run(), 0);
     ck_assert_int_eq(task.task.status, -5);
     ck_assert_int_eq(task.task.chain.failed_line, origin_line);
-    ck_assert_str_eq(weft_describe(task.task.chain.failed_in)->name, "origin_library");
+    ck_assert_str_eq(weft_site_name(weft_describe(task.task.chain.failed_in)), "origin_library");
 }
 END_TEST
 
@@ -681,7 +681,7 @@ START_TEST(a_failure_that_was_handled_is_not_the_origin_of_a_later_one)
     ck_assert_int_eq(run(), 0);
     ck_assert_int_eq(task.task.status, -6);
     ck_assert_int_eq(task.task.chain.failed_line, origin_line);
-    ck_assert_str_eq(weft_describe(task.task.chain.failed_in)->name, "origin_check");
+    ck_assert_str_eq(weft_site_name(weft_describe(task.task.chain.failed_in)), "origin_check");
 }
 END_TEST
 
@@ -709,7 +709,7 @@ START_TEST(a_failing_cleanup_does_not_hide_where_the_outcome_came_from)
     ck_assert_int_eq(run(), 0);
     ck_assert_int_eq(task.task.status, -5);
     ck_assert_int_eq(task.task.chain.failed_line, body_line);
-    ck_assert_str_eq(weft_describe(task.task.chain.failed_in)->name, "origin_cleanup");
+    ck_assert_str_eq(weft_site_name(weft_describe(task.task.chain.failed_in)), "origin_cleanup");
 }
 END_TEST
 
@@ -736,7 +736,7 @@ START_TEST(a_cleanup_that_the_library_refuses_does_not_hide_where_the_outcome_ca
     ck_assert_int_eq(run(), 0);
     ck_assert_int_eq(task.task.status, -5);
     ck_assert_int_eq(task.task.chain.failed_line, body_line);
-    ck_assert_str_eq(weft_describe(task.task.chain.failed_in)->name, "origin_refused");
+    ck_assert_str_eq(weft_site_name(weft_describe(task.task.chain.failed_in)), "origin_refused");
 }
 END_TEST
 
@@ -762,7 +762,7 @@ START_TEST(where_only_the_cleanup_failed_the_origin_is_there)
     ck_assert_int_eq(run(), 0);
     ck_assert_int_eq(task.task.status, -6);
     ck_assert_int_eq(task.task.chain.failed_line, origin_line);
-    ck_assert_str_eq(weft_describe(task.task.chain.failed_in)->name, "origin_in_cleanup");
+    ck_assert_str_eq(weft_site_name(weft_describe(task.task.chain.failed_in)), "origin_in_cleanup");
 }
 END_TEST
 
@@ -804,7 +804,7 @@ START_TEST(failing_cleanups_on_the_way_out_do_not_hide_the_origin)
     ck_assert_int_eq(run(), 0);
     ck_assert_int_eq(task.task.status, -5);
     ck_assert_int_eq(task.task.chain.failed_line, body_line);
-    ck_assert_str_eq(weft_describe(task.task.chain.failed_in)->name, "origin_cleanup");
+    ck_assert_str_eq(weft_site_name(weft_describe(task.task.chain.failed_in)), "origin_cleanup");
 }
 END_TEST
 
@@ -816,16 +816,16 @@ START_TEST(a_failure_behind_a_callee_that_failed_and_cleaned_up_has_an_origin_of
     ck_assert_int_eq(run(), 0);
     ck_assert_int_eq(task.task.status, -6);
     ck_assert_int_eq(task.task.chain.failed_line, origin_line);
-    ck_assert_str_eq(weft_describe(task.task.chain.failed_in)->name, "origin_nested");
+    ck_assert_str_eq(weft_site_name(weft_describe(task.task.chain.failed_in)), "origin_nested");
 }
 END_TEST
 
 START_TEST(a_coroutine_tells_its_name_and_file)
 {
-    ck_assert_str_eq(weft_describe(add)->name, "add");
-    ck_assert_ptr_nonnull(strstr(weft_describe(add)->file, "test_frame.c"));
-    ck_assert_str_eq(weft_describe(other_add)->name, "other_add");
-    ck_assert_ptr_nonnull(strstr(weft_describe(other_add)->file, "frame_other.c"));
+    ck_assert_str_eq(weft_site_name(weft_describe(add)), "add");
+    ck_assert_ptr_nonnull(strstr(weft_site_file(weft_describe(add)), "test_frame.c"));
+    ck_assert_str_eq(weft_site_name(weft_describe(other_add)), "other_add");
+    ck_assert_ptr_nonnull(strstr(weft_site_file(weft_describe(other_add)), "frame_other.c"));
 }
 END_TEST
 

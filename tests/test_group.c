@@ -140,7 +140,7 @@ START_TEST(the_origin_of_a_group_that_failed_is_that_of_the_child)
     parent_task task = {0};
     start_parent(&task, WORKS(.work = 1, .status = -5), WORKS(.work = 9), 20, TO_THE_END);
     ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(weft_describe(task.task.chain.failed_in)->name, "worker");
+    ck_assert_str_eq(weft_site_name(weft_describe(task.task.chain.failed_in)), "worker");
     ck_assert_int_eq(task.task.chain.failed_line, task.frame.first.task.chain.failed_line);
 }
 END_TEST
@@ -172,7 +172,7 @@ START_TEST(a_group_that_fails_in_the_cleanup_does_not_hide_where_the_outcome_cam
     ck_assert_int_eq(run(), 0);
     ck_assert_int_eq(task.task.status, -7);
     ck_assert_int_eq(task.task.chain.failed_line, body_line);
-    ck_assert_str_eq(weft_describe(task.task.chain.failed_in)->name, "origin_of_body");
+    ck_assert_str_eq(weft_site_name(weft_describe(task.task.chain.failed_in)), "origin_of_body");
 }
 END_TEST
 

@@ -174,7 +174,8 @@ START_TEST(a_failure_before_it_is_ready_has_the_place_where_it_began)
     START(&starting, starter, SERVES(.begin = -1, .serve = 1, .status = -5));
     ck_assert_int_eq(run(), 0);
     ck_assert_int_eq(starting.frame.slot.task.status, -5);
-    ck_assert_str_eq(weft_describe(starting.frame.slot.task.chain.failed_in)->name, "server");
+    ck_assert_str_eq(weft_site_name(weft_describe(starting.frame.slot.task.chain.failed_in)),
+                     "server");
 }
 END_TEST
 

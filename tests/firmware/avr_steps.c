@@ -24,7 +24,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLOCK_HZ = 16000000, PATIENCE = 100000 /* cycles */, BY_CHANCE = 4000, MOST = 4000, INT0_VECTOR = 4 };
+enum {
+    CLOCK_HZ = 16000000,
+    PATIENCE = 100000 /* cycles */,
+    BY_CHANCE = 4000,
+    MOST = 4000,
+    INT0_VECTOR = 4
+};
 
 static avr_t *avr;
 static uint32_t begins, woken, gave_up, gives_way;
@@ -115,7 +121,8 @@ static void by_chance(int instructions)
     for (int i = 0; i < BY_CHANCE; i++) {
         run_to(begins);
         random = random * 1664525U + 1013904223U;
-        const avr_cycle_count_t at = avr->cycle + (random >> 16) % (unsigned)(2 * instructions + 64);
+        const avr_cycle_count_t at =
+            avr->cycle + (random >> 16) % (unsigned)(2 * instructions + 64);
         while (avr->cycle < at) {
             step();
         }

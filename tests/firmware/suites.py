@@ -124,7 +124,8 @@ def build(target, support, suite, program):
     is_wide = suite in WIDE
     libc = ['-lc'] if target.core == 'AVR' else []
     status, said = run(target.compiler + FLAGS + choices(target) + WIDE_TIME * is_wide + LINK +
-                       link + room + sources_of(suite) + support[target.name, is_wide] + libc + ['-lgcc', '-o', program])
+                       link + room + sources_of(suite) + support[target.name, is_wide] + libc +
+                       ['-lgcc', '-o', program])
     return (said or 'it failed' if status else ''), bool(TOO_LARGE.search(said))
 
 

@@ -38,15 +38,13 @@ __asm__(".syntax unified\n"
         "    bx lr\n");
 #elif defined __riscv && __riscv_xlen == 32
 #define EACH(do)                                                                                   \
-    do " ra, 0(a0)\n" do " sp, 4(a0)\n" do " s0, 8(a0)\n" do " s1, 12(a0)\n" do " s2, 16(a0)\n" do \
-       " s3, 20(a0)\n" do " s4, 24(a0)\n" do " s5, 28(a0)\n" do " s6, 32(a0)\n" do                 \
-       " s7, 36(a0)\n" do " s8, 40(a0)\n" do " s9, 44(a0)\n" do " s10, 48(a0)\n" do                \
-       " s11, 52(a0)\n"
+    do                                                                                             \
+    " ra, 0(a0)\n" do " sp, 4(a0)\n" do " s0, 8(a0)\n" do " s1, 12(a0)\n" do " s2, 16(a0)\n" do " s3, 20(a0)\n" do " s4, 24(a0)\n" do " s5, 28(a0)\n" do " s6, 32(a0)\n" do " s7, 36(a0)\n" do " s8, 40(a0)\n" do " s9, 44(a0)\n" do " s10, 48(a0)\n" do " s11, 52(a0)\n"
 __asm__(".text\n"
         ".globl setjmp\n"
         "setjmp:\n" EACH("sw") "li a0, 0\n"
-        "ret\n"
-        ".globl longjmp\n"
-        "longjmp:\n" EACH("lw") "mv a0, a1\n"
-        "ret\n");
+                               "ret\n"
+                               ".globl longjmp\n"
+                               "longjmp:\n" EACH("lw") "mv a0, a1\n"
+                                                       "ret\n");
 #endif
