@@ -43,7 +43,7 @@ END_TEST
 START_TEST(what_a_failure_on_its_way_says_is_kept)
 {
     begin(-1, 7);
-    chain.flags = WEFT__READY;
+    chain.wait = WEFT__READY;
     weft__set_reason(&chain, &second);
     ck_assert_int_eq(chain.failed_line, 7);
     ck_assert(chain.failed_in == fails);

@@ -45,13 +45,13 @@ WEFT__BEGIN_C
 /* True from when it has begun to wait until it is called or taken back. */
 static inline bool weft__callback_waits(const weft_callback *callback)
 {
-    return (callback->task.chain.flags & (WEFT__PARKED | WEFT__READY)) != 0;
+    return (callback->task.chain.wait & (WEFT__PARKED | WEFT__READY)) != 0;
 }
 
 /** True from the post until it is called or taken back. */
 static inline bool weft_callback_is_posted(const weft_callback *callback)
 {
-    return (callback->task.chain.flags & WEFT__READY) != 0;
+    return (callback->task.chain.wait & WEFT__READY) != 0;
 }
 
 /**
@@ -94,6 +94,7 @@ static inline void weft__callback_look(weft_callback *callback, const weft_core 
 static inline void weft__callback_idle(weft_callback *callback)
 {
     callback->task.chain.flags = 0;
+    callback->task.chain.wait = 0;
 #if WEFT_CONTEXT
     weft__view_set(&callback->view, NULL);
 #endif
@@ -110,7 +111,8 @@ static inline void weft__callback_call(weft_callback *callback)
     weft_core *const core = owner->owner.core;
     void (*const call)(void *) = callback->call;
     void *const argument = callback->argument;
-    weft_task current = WEFT__ZERO;
+    weft_task current;
+    weft__task_clear(&current);
     current.owner = &owner->owner;
 #if WEFT_CONTEXT
     current.context = callback->view.context;
@@ -140,11 +142,12 @@ __attribute__((unused)) static weft_step weft__callback_step(weft_frame *frame, 
 /* Makes it a task that waits. */
 static inline void weft__callback_begin(weft__callbacks *owner, weft_callback *callback)
 {
-    weft_task fresh = WEFT__ZERO;
-    fresh.chain.top = &callback->frame;
-    fresh.chain.flags = WEFT__IS_TASK | WEFT__PARKED;
-    fresh.owner = &owner->owner;
-    callback->task = fresh;
+    weft_task *const task = &callback->task;
+    weft__task_clear(task);
+    task->chain.top = &callback->frame;
+    task->chain.flags = WEFT__IS_TASK;
+    task->chain.wait = WEFT__PARKED;
+    task->owner = &owner->owner;
     callback->frame = weft__head(weft__callback_step, NULL);
 #if WEFT_DEBUG
     if (owner->owner.core->current != NULL) {
@@ -158,7 +161,7 @@ static inline void weft__callback_begin(weft__callbacks *owner, weft_callback *c
 static inline void weft__callback_ready(weft_callback *callback, int status)
 {
     weft__callbacks *const owner = WEFT_CONTAINER(callback->task.owner, weft__callbacks, owner);
-    callback->task.chain.flags = WEFT__IS_TASK | WEFT__READY;
+    callback->task.chain.wait = WEFT__READY;
     callback->task.chain.status = (int16_t)status;
     weft_link_insert(&owner->owner.core->ready, &callback->task.link);
     owner->posted++;

@@ -79,12 +79,13 @@ static inline const weft_reason *weft_task_reason(const weft_task *task)
 static inline void weft__interrupt(weft_task *task)
 {
     weft_chain *const chain = &task->chain;
-    if (!weft__is_pending(chain) || (chain->flags & (WEFT__HOLDS | WEFT__DONE)) != 0) {
+    if (!weft__is_pending(chain) || (chain->wait & WEFT__HOLDS) != 0 ||
+        (chain->flags & WEFT__DONE) != 0) {
         return;
     }
-    if ((chain->flags & WEFT__PARKED) != 0) {
-        weft__make_ready(task, WEFT_ECANCELED);
-    } else if ((chain->flags & WEFT__READY) == 0) {
+    if ((chain->wait & WEFT__PARKED) != 0) {
+        weft__make_ready(task, WEFT_ECANCELED, WEFT__READY);
+    } else if ((chain->wait & WEFT__READY) == 0) {
         return; /* it runs: its next wait is refused */
     } else if (chain->top->state == WEFT__START && chain->top->caller == NULL) {
         chain->top->state = WEFT__UNWIND;
@@ -126,7 +127,7 @@ static inline int weft_uncancel(weft_task *task)
     if (chain->requests > 0 && --chain->requests == 0) {
         chain->asked = 0;
         weft__look(chain);
-        if (!weft_task_is_done(task) && (chain->flags & WEFT__READY) != 0 &&
+        if (!weft_task_is_done(task) && (chain->wait & WEFT__READY) != 0 &&
             chain->top->state == WEFT__UNWIND && chain->top->caller == NULL &&
             !weft__is_pending(chain)) {
             chain->top->state = WEFT__START;

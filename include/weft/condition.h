@@ -75,7 +75,7 @@ static inline void weft_condition_notify(weft_condition *condition, size_t count
     for (weft_task *task;
          count > 0 && (task = weft_first_waiter(&condition->crowd.waiters)) != NULL; count--) {
         ((struct weft_condition_wait *)(void *)task->chain.top)->is_notified = true;
-        task->chain.flags |= WEFT__HOLDS; /* a cancel waits until it has the lock */
+        task->chain.wait |= WEFT__HOLDS; /* a cancel waits until it has the lock */
         weft_link_remove(&task->link);
         weft_link_insert(&lock->holdable.waiters, &task->link);
     }

@@ -114,6 +114,16 @@
 
 /* Branches the compiler should lay out of the way. */
 #define WEFT__RARE(condition) (__builtin_expect(!!(condition), 0) != 0)
+#define WEFT__OFTEN(condition) (__builtin_expect(!!(condition), 1) != 0)
+
+/* At -Os: ways of their own for what is frequent are left out. */
+#ifdef __OPTIMIZE_SIZE__
+#define WEFT__SMALL 1
+#define WEFT__APART inline
+#else
+#define WEFT__SMALL 0
+#define WEFT__APART __attribute__((noinline, unused)) /* rare, and kept out of what is frequent */
+#endif
 
 /* Functions of the library that its shared object exports. */
 #define WEFT_API __attribute__((visibility("default")))

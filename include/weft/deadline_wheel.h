@@ -74,6 +74,7 @@ static inline void weft_timers_init(weft_timers *timers, weft_time now)
     *timers = fresh;
     timers->now = weft__wheel_digits(now);
     timers->until = now;
+    weft_link_init(&timers->late);
 }
 
 /* Hangs a timer where it belongs now. Its deadline is not before now. */
@@ -283,7 +284,7 @@ static inline size_t weft__wheel_fire_due(weft_timers *timers)
 static inline size_t weft_timers_fire(weft_timers *timers, weft_time now)
 {
     size_t count = 0;
-    if (!weft_link_is_empty(&timers->late)) {
+    if (WEFT__RARE(timers->late.next != &timers->late)) {
         weft_link_splice(&timers->due, &timers->late);
         weft__timers_sort(&timers->due);
     } else if (now <= timers->until) {

@@ -118,7 +118,7 @@ static inline void weft_task_add_done_callback(weft_task *task, weft_done_callba
 
 static inline bool weft_task_remove_done_callback(weft_task *task, weft_done_callback *callback)
 {
-    if ((callback->callback.task.chain.flags & WEFT__PARKED) == 0) {
+    if ((callback->callback.task.chain.wait & WEFT__PARKED) == 0) {
         return weft_callback_cancel(&callback->callback);
     }
     weft__unwatch_end(task, &callback->watcher);

@@ -197,7 +197,7 @@ static inline void weft__dump_wait(weft__print *print, const weft_chain *chain, 
     if (!weft__dump_group_wait(print, chain)) {
         weft__print_text(print, WEFT_TEXT("waits in "));
         weft__print_function(print, chain->top->step);
-        if ((chain->flags & WEFT__HOLDS) != 0) {
+        if ((chain->wait & WEFT__HOLDS) != 0) {
             weft__print_text(print, WEFT_TEXT(", held"));
         }
         weft__dump_details(print, chain, now);
@@ -209,15 +209,15 @@ static inline void weft__dump_wait(weft__print *print, const weft_chain *chain, 
 
 static inline bool weft__has_begun(const weft_chain *chain)
 {
-    return chain->top->caller != NULL || (chain->flags & WEFT__READY) == 0 ||
+    return chain->top->caller != NULL || (chain->wait & WEFT__READY) == 0 ||
            (chain->top->state != WEFT__START && chain->top->state != WEFT__UNWIND);
 }
 
 static inline void weft__dump_state(weft__print *print, const weft_chain *chain, weft_time now)
 {
-    if ((chain->flags & WEFT__PARKED) != 0) {
+    if ((chain->wait & WEFT__PARKED) != 0) {
         weft__dump_wait(print, chain, now);
-    } else if ((chain->flags & WEFT__READY) != 0) {
+    } else if ((chain->wait & WEFT__READY) != 0) {
         weft__print_text(print,
                          weft__has_begun(chain) ? WEFT_TEXT("ready") : WEFT_TEXT("not begun"));
     } else {
@@ -266,7 +266,7 @@ static inline void weft__dump_frame(weft__print *print, const weft_frame *frame,
 static inline void weft__dump_chain(weft__print *print, weft_task_walk *walk)
 {
     const weft_chain *const chain = &walk->task->chain;
-    const bool runs = (chain->flags & (WEFT__PARKED | WEFT__READY)) == 0;
+    const bool runs = (chain->wait & (WEFT__PARKED | WEFT__READY)) == 0;
     size_t length = 0, level;
     for (const weft_frame *frame = chain->top; frame != NULL; frame = frame->caller) {
         length++;

@@ -137,10 +137,11 @@ static inline void weft_executor_init(weft_executor *executor, const weft_port *
 }
 
 /* The port is asked each WEFT_POLL resumes; with 1 it is each pass, and nothing is counted. */
-static inline void weft__count_resume(weft_executor *executor)
+static inline void weft__count_resumes(weft_executor *executor, size_t count)
 {
-    if (WEFT_POLL > 1 && executor->until_poll > 0) {
-        executor->until_poll--;
+    if (WEFT_POLL > 1) {
+        executor->until_poll =
+            (uint16_t)(executor->until_poll > count ? executor->until_poll - count : 0);
     }
 }
 
@@ -188,7 +189,7 @@ __attribute__((cold, noinline, unused)) static void weft__run_chosen(weft_execut
         weft_task *const task = WEFT_CONTAINER(link, weft_task, link);
         const bool is_callback = weft__is_callback(task); /* it may free itself */
         weft_link_remove(link);
-        weft__count_resume(executor);
+        weft__count_resumes(executor, 1);
         if (executor->traced != NULL) {
             executor->traced(executor, task);
         }
@@ -200,7 +201,7 @@ __attribute__((cold, noinline, unused)) static void weft__run_chosen(weft_execut
 
 static inline bool weft__is_hooked(const weft_executor *executor)
 {
-    return executor->choose != NULL || executor->traced != NULL;
+    return (executor->choose != NULL) | (executor->traced != NULL);
 }
 #else
 static inline bool weft__is_hooked(const weft_executor *executor)
@@ -215,47 +216,54 @@ static inline void weft__run_chosen(weft_executor *executor)
 }
 #endif
 
-/* Runs the tasks that are ready now, and no others. */
+/* Runs the tasks that are ready now, and no others. There are some. */
 static inline void weft__run_ready(weft_executor *executor)
 {
     weft_core *const core = &executor->core;
-    weft_link batch;
-    if (WEFT__RARE(weft__is_hooked(executor))) {
-        weft__run_chosen(executor);
+    weft_link *link = core->ready.next, batch;
+    size_t count = 0;
+    if (!WEFT__SMALL && link->next == &core->ready) { /* one alone */
+        weft_link_init(&core->ready);
+        weft__count_resumes(executor, 1);
+        (void)weft__task_run(core, WEFT_CONTAINER(link, weft_task, link));
         return;
     }
-    /* It is not empty. Pointer by pointer: to load both at once, right after they were stored one by
-     * one, stalls a processor that forwards stores to loads. */
-    weft_link *const last = core->ready.prev;
-    last->next = &batch;
-    batch.prev = last;
-    batch.next = core->ready.next;
-    batch.next->prev = &batch;
+    /* Pointer by pointer: to load both at once, right after they were stored one by one, stalls a
+     * processor that forwards stores to loads. */
+    batch.prev = core->ready.prev;
+    batch.prev->next = &batch;
+    batch.next = link;
     weft_link_init(&core->ready);
-    while (batch.next != &batch) { /* a step may take others out, the last of them too */
-        weft_link *const link = batch.next;
+    do { /* a step may take others out, the last of them too */
         batch.next = link->next;
         link->next->prev = &batch;
-        weft__count_resume(executor);
+        count++;
         (void)weft__task_run(core, WEFT_CONTAINER(link, weft_task, link));
-    }
+        link = batch.next;
+    } while (link != &batch);
+    weft__count_resumes(executor, count);
 }
 
 /* One pass; false if nothing can ever happen again. */
 static inline bool weft__pass(weft_executor *executor)
 {
     weft_core *const core = &executor->core;
-    if (WEFT_POLL == 1 || executor->until_poll == 0 || weft_link_is_empty(&core->ready)) {
+    if (WEFT_POLL == 1 || executor->until_poll == 0 || core->ready.next == &core->ready) {
         if (!weft__poll(executor)) {
             return false;
         }
     }
     weft_remote_run(&core->remote);
     (void)weft_timers_fire(&core->timers, core->now);
-    if (!weft_link_is_empty(&core->ready)) {
-        weft__run_ready(executor);
-        core->current = NULL;
+    if (core->ready.next == &core->ready) {
+        return true;
     }
+    if (WEFT__RARE(weft__is_hooked(executor))) {
+        weft__run_chosen(executor);
+    } else {
+        weft__run_ready(executor);
+    }
+    core->current = NULL;
     return true;
 }
 

@@ -49,12 +49,13 @@ typedef struct weft_chain weft_chain;
 
 /** What a step tells. Not suspended: it has ended or yielded, and `top` is its caller. */
 typedef struct weft_step {
-    uint8_t suspended; /* 0; WEFT__WAITS; WEFT__ENTERS. One byte: that is returned in a register */
+    uint8_t suspended; /* 0, or one of these. One byte: that is returned in a register */
 } weft_step;
 
 enum {
     WEFT__WAITS = 1,
-    WEFT__ENTERS = 2 /* only for the trampoline to enter `top`: the C stack is deep enough */
+    WEFT__ENTERS = 2, /* only for the trampoline to enter `top`: the C stack is deep enough */
+    WEFT__PASSES = 3  /* for its next turn: who runs the task puts it into the ready queue */
 };
 
 /** A coroutine: one step of it, from where its frame stands. */
@@ -89,11 +90,11 @@ struct weft_frame {
     weft_step_function *step;
     weft_frame *caller;
     weft__state state;
-    weft__serial note; /* the chain's note before FINALLY */
 #if WEFT_LINES
-    uint16_t line; /* of the await it stands at */
+    uint16_t line; /* of the await it stands at: both are one store */
 #endif
-    int16_t outcome; /* of the body; once FINALLY begins it is decided */
+    weft__serial note; /* the chain's note before FINALLY */
+    int16_t outcome;   /* of the body; once FINALLY begins it is decided */
 #if WEFT_DEBUG
     weft_link holds; /* what runs inside this frame */
     weft__held held; /* this frame, if it is a generator's that is open */
@@ -113,23 +114,33 @@ typedef struct weft_block {
     weft_frame *frame;
 } weft_block;
 
-enum { /* weft_chain.flags */
-    WEFT__IS_TASK = 1,  /* has a weft_task around it; else it is driven from plain C */
-    WEFT__READY = 2,    /* in the ready queue; cleared when it runs */
-    WEFT__PARKED = 4,   /* in a wait that has not ended */
-    WEFT__HOLDS = 8,    /* in a wait that cannot be undone, or one whose end is final */
-    WEFT__UNARMED = 16, /* an open scope has a deadline for which no timer runs yet */
-    WEFT__DONE = 32,    /* a task that has ended */
-    WEFT__WAS_JOINED = 64, /* and whose status somebody awaited */
-    WEFT__SEALED = 128     /* in the cleanup of a failure: where that began is not overwritten */
+enum {                       /* weft_chain.flags */
+       WEFT__IS_TASK = 1,    /* has a weft_task around it; else it is driven from plain C */
+       WEFT__UNARMED = 2,    /* an open scope has a deadline for which no timer runs yet */
+       WEFT__DONE = 4,       /* a task that has ended */
+       WEFT__WAS_JOINED = 8, /* and whose status somebody awaited */
+       WEFT__SEALED = 16,    /* in the cleanup of a failure: where that began is not overwritten */
+       WEFT__PENDING = 32    /* newest > note; here, so that a wait looks at one byte */
 };
+
+/* weft_chain.wait, of a task that does not run. Its own byte: who changes it need not read it, and
+ * a resume does not wait for the last park. While it runs the byte counts levels of C stack. */
+enum {
+    WEFT__READY = 0x20,  /* in the ready queue */
+    WEFT__PARKED = 0x40, /* in a wait that has not ended */
+    WEFT__HOLDS = 0x80   /* in a wait that cannot be undone, or one whose end is final */
+};
+WEFT__STATIC_ASSERT(WEFT_EAGER + 1 < WEFT__READY, "WEFT_EAGER is 30 at most");
 
 /** Frames that wait for each other. 64 bit: 40 bytes. 32 bit without lines: 16. AVR: 12. */
 struct weft_chain {
     weft_frame *top;   /* the innermost; NULL when all have ended */
     weft_block *block; /* the innermost that is open */
     int16_t status;    /* of the last await, park or yield: here, not in each frame */
-    uint8_t depth;     /* levels of C stack in use, at most WEFT_EAGER */
+    union {
+        uint8_t depth; /* while it runs: levels of C stack in use, at most WEFT_EAGER */
+        uint8_t wait;  /* else: WEFT__READY, WEFT__PARKED, WEFT__HOLDS */
+    };
     uint8_t flags;
     weft__serial note;            /* cancel requests up to this one are acknowledged */
     weft__serial newest;          /* the newest that no shield hides */
@@ -158,7 +169,14 @@ static inline bool weft__is_idle(const weft_frame *frame)
 /* A cancellation stands that this chain has not acknowledged. */
 static inline bool weft__is_pending(const weft_chain *chain)
 {
-    return chain->newest > chain->note;
+    return (chain->flags & WEFT__PENDING) != 0;
+}
+
+/* After a change of newest or note. */
+static inline void weft__judge(weft_chain *chain)
+{
+    chain->flags = (uint8_t)(chain->newest > chain->note ? chain->flags | WEFT__PENDING
+                                                         : chain->flags & ~WEFT__PENDING);
 }
 
 static inline weft_step weft__back(void)
@@ -269,6 +287,7 @@ static inline void weft__clean(weft_frame *frame, weft_chain *chain)
     chain->note = chain->newest > note       ? chain->newest
                   : note < WEFT__SERIAL_LAST ? (weft__serial)(note + 1)
                                              : note;
+    chain->flags &= (uint8_t)~WEFT__PENDING;
 #if WEFT_ORIGINS
     if ((chain->flags & WEFT__SEALED) != 0) {
         frame->note = (weft__serial)(note | WEFT__WAS_SEALED);
@@ -288,6 +307,7 @@ static inline void weft__unclean(const weft_frame *frame, weft_chain *chain)
         chain->flags &= (uint8_t)~WEFT__SEALED;
     }
 #endif
+    weft__judge(chain);
 }
 
 /* A frame ends. From here on nobody touches it. */
@@ -297,8 +317,9 @@ static inline weft_step weft__return(weft_frame *frame, weft_chain *chain, bool 
         weft__unclean(frame, chain);
     }
     if (WEFT_ASSERTS && WEFT__RARE(chain->block != NULL) && chain->block->frame == frame) {
-        weft__stop_in(frame, weft_describe(frame->step),
-                      "it ended inside a block: leave blocks by `break` or WEFT_RETURN, not `goto`");
+        weft__stop_in(
+            frame, weft_describe(frame->step),
+            "it ended inside a block: leave blocks by `break` or WEFT_RETURN, not `goto`");
     }
 #if WEFT_DEBUG
     if (!weft_link_is_empty(&frame->holds)) {
@@ -369,17 +390,18 @@ static inline weft_step weft__call(weft_chain *chain, weft_step_function *step)
     return verdict;
 }
 
-/* Runs a chain until it waits (false) or its last frame has ended (true). */
-static inline bool weft__trampoline(weft_chain *chain)
+/* Runs a chain until its last frame has ended: 0, or until it suspends: WEFT__WAITS, and then nothing
+ * of it is touched, for a callback may have freed all of it, or WEFT__PASSES. */
+static inline int weft__trampoline(weft_chain *chain)
 {
     do {
         chain->depth = 0;
         const weft_step verdict = chain->top->step(chain->top, chain);
-        if (verdict.suspended == WEFT__WAITS) {
-            return false; /* and nothing is touched: a callback may have freed all of it */
+        if (WEFT__OFTEN((verdict.suspended & WEFT__WAITS) != 0)) {
+            return verdict.suspended;
         }
     } while (chain->top != NULL);
-    return true;
+    return 0;
 }
 
 WEFT__END_C

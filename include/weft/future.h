@@ -314,7 +314,7 @@ static inline bool weft_future_remove_done_callback(weft_future *future,
                                                     weft_done_callback *callback)
 {
     (void)future;
-    if ((callback->callback.task.chain.flags & WEFT__PARKED) == 0) {
+    if ((callback->callback.task.chain.wait & WEFT__PARKED) == 0) {
         return weft_callback_cancel(&callback->callback);
     }
     (void)weft_waiter_end(&callback->waiter);

@@ -58,6 +58,13 @@ typedef struct weft_group {
     weft_link children;
 } weft_group;
 
+/* The options of a group, by themselves: to write all of it takes longer, see weft__task_clear(). */
+typedef struct weft__group_options {
+    bool keep_going, eager;
+    weft_finished *finished;
+    uint8_t none;
+} weft__group_options;
+
 /**
  * A block whose tasks end before it does.
  *
@@ -68,8 +75,7 @@ typedef struct weft_group {
 #define WEFT__GROUP(n, u, ...) WEFT__GROUP_(n, u, __VA_ARGS__)
 #define WEFT__GROUP_(n, u, group, ...)                                                             \
     WEFT__BLOCK(n, u,                                                                              \
-                ((group) = WEFT__GROUP_NEW(__VA_ARGS__),                                           \
-                 weft__group_enter(weft__f, weft__c, &(group))),                                   \
+                weft__group_enter(weft__f, weft__c, &(group), WEFT__GROUP_OPTIONS(__VA_ARGS__)),   \
                 WEFT__GROUP_LEAVE(u, group))
 #define WEFT__GROUP_LEAVE(u, group)                                                                \
     if (weft__group_waits(weft__c, &(group), weft__f->state == WEFT__STATE(u))) {                  \
@@ -97,9 +103,9 @@ static inline bool weft_group_is_busy(const weft_group *group)
 }
 
 #ifdef __cplusplus
-#define WEFT__GROUP_NEW(...) (weft_group{__VA_ARGS__})
+#define WEFT__GROUP_OPTIONS(...) (weft__group_options{__VA_ARGS__})
 #else
-#define WEFT__GROUP_NEW(...) ((weft_group){.failed = NULL, __VA_ARGS__})
+#define WEFT__GROUP_OPTIONS(...) ((weft__group_options){.none = 0, __VA_ARGS__})
 #endif
 #if WEFT_LINES
 #define WEFT__GROUP_LINE() (weft__f->line = (uint16_t)__LINE__)
@@ -186,8 +192,16 @@ static inline void weft__group_open(weft_group *group, weft_core *core,
     weft_link_init(&group->children);
 }
 
-static inline void weft__group_enter(weft_frame *frame, weft_chain *chain, weft_group *group)
+static inline void weft__group_enter(weft_frame *frame, weft_chain *chain, weft_group *group,
+                                     weft__group_options options)
 {
+    __builtin_memset(group, 0, WEFT__SMALL ? sizeof *group : offsetof(weft_group, scope));
+    if (!WEFT__SMALL) {
+        __builtin_memset(&group->scope, 0, sizeof group->scope);
+    }
+    group->keep_going = options.keep_going;
+    group->eager = options.eager;
+    group->finished = options.finished;
     weft__group_open(group, weft__core(chain), weft__group_ended);
     group->scope.task = weft__task(chain);
     group->scope.is_group = true;
@@ -241,7 +255,8 @@ static inline bool weft__group_waits(weft_chain *chain, weft_group *group, bool 
         weft__acknowledge(chain);
         weft__group_cancel(group, weft__reason_of(chain));
     }
-    return weft__park(chain, NULL, WEFT__PARKED | (group->is_cancelled ? WEFT__HOLDS : 0));
+    (void)weft__park(chain, NULL, WEFT__PARKED | (group->is_cancelled ? WEFT__HOLDS : 0));
+    return true; /* it is not refused: what is pending is handed down */
 }
 
 /* All have ended; true: the frame leaves on, with chain->status. */
@@ -286,7 +301,7 @@ static inline void weft__hold_task(const weft_group *group, weft_task *task)
 
 /* Runs the first step of a task inside that of another. So deep, and the C stack does not grow with
  * children that start children. */
-static inline void weft__run_eagerly(weft_core *core, weft_task *task)
+static WEFT__APART void weft__run_eagerly(weft_core *core, weft_task *task)
 {
     weft_task *const current = core->current;
     const uint16_t budget = core->budget;
@@ -305,7 +320,7 @@ static inline int weft__group_add(weft_group *group, weft_task *task, weft_frame
 {
     weft_core *const core = group->owner.core;
     if (core == NULL || group->is_cancelled) {
-        __builtin_memset(task, 0, sizeof *task);
+        weft__task_clear(task);
         task->chain.flags = WEFT__IS_TASK | WEFT__DONE;
         task->status = core == NULL ? WEFT_EGROUP : WEFT_ECANCELED;
         task->owner = core != NULL ? &core->callbacks.owner : NULL;

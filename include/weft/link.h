@@ -37,8 +37,8 @@ static inline void weft__link_append(weft_link *place, weft_link *link)
 {
     weft_link *const last = place->prev;
     link->prev = last;
+    last->next = link; /* between the two, lest they are stored as one, and loaded one by one */
     link->next = place;
-    last->next = link;
     place->prev = link;
 }
 
@@ -51,12 +51,18 @@ static inline void weft_link_insert(weft_link *place, weft_link *link)
     weft__link_append(place, link);
 }
 
+/* Takes `link` out of where it is, be that a ring of itself; what it points to is left as it was. */
+static inline void weft__link_leave(weft_link *link)
+{
+    link->prev->next = link->next;
+    link->next->prev = link->prev;
+}
+
 /** Takes `link` out of the list it is in, if it is in one. */
 static inline void weft_link_remove(weft_link *link)
 {
     if (!weft_link_is_empty(link)) {
-        link->prev->next = link->next;
-        link->next->prev = link->prev;
+        weft__link_leave(link);
         weft_link_init(link);
     }
 }

@@ -53,7 +53,7 @@ static inline void weft__set_reason(weft_chain *chain, const weft_reason *reason
 {
 #if WEFT_ORIGINS
     const bool fails =
-        (chain->flags & WEFT__READY) != 0 && chain->status < 0 && chain->status != WEFT_ECANCELED;
+        (chain->wait & WEFT__READY) != 0 && chain->status < 0 && chain->status != WEFT_ECANCELED;
     if (!fails && (chain->flags & WEFT__SEALED) == 0) {
         chain->failed_line = 0;
         chain->reason = reason;

@@ -57,10 +57,12 @@ static inline void weft__look(weft_chain *chain)
         newest = scope->serial > newest ? scope->serial : newest;
         if (scope->shielded) {
             chain->newest = newest;
+            weft__judge(chain);
             return;
         }
     }
     chain->newest = chain->asked > newest ? chain->asked : newest;
+    weft__judge(chain);
 }
 
 /* One more than every serial that stands, shielded or not. At the end of the numbers (32,767
@@ -91,6 +93,7 @@ static inline void weft__acknowledge(weft_chain *chain)
         }
     }
     chain->note = chain->newest;
+    chain->flags &= (uint8_t)~WEFT__PENDING;
     for (block = chain->block; block != NULL; block = block->outer) {
         weft_scope *const scope = weft__scope_of(block);
         scope->entry = scope->entry == note ? chain->note : scope->entry;

@@ -115,9 +115,8 @@ static inline bool weft__slot_is_free(const weft_task *task, const char *file, i
 
 static inline weft_task *weft__prepare(weft_task *task, weft_frame *frame)
 {
-    weft_task fresh = WEFT__ZERO;
-    fresh.chain.top = frame;
-    *task = fresh;
+    weft__task_clear(task);
+    task->chain.top = frame;
     return task;
 }
 

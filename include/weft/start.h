@@ -83,7 +83,7 @@ static inline void weft__start_move(struct weft_start *start)
 static inline bool weft__start_is_cancelled(const struct weft_start *start)
 {
     const weft_chain *const chain = &start->nursery.scope.task->chain;
-    return start->nursery.is_cancelled || (chain->flags & WEFT__READY) != 0;
+    return start->nursery.is_cancelled || (chain->wait & WEFT__READY) != 0;
 }
 
 /** Says that this task is ready; once. Whoever waits in weft_start goes on. Context: loop. */

@@ -50,12 +50,8 @@
     do {                                                                                           \
         WEFT__FITS(n);                                                                             \
         WEFT__AT(n);                                                                               \
-        if (weft__park(weft__c, list, how)) {                                                      \
-            return WEFT__SUSPENDED;                                                                \
-        }                                                                                          \
-        if (0) {                                                                                   \
-            WEFT__CASE(n) :;                                                                       \
-        }                                                                                          \
+        return weft__park(weft__c, list, how);                                                     \
+        WEFT__CASE(n) :;                                                                           \
     } while (0)
 
 /** In a coroutine: lets the other ready tasks run first. WEFT_STATUS() as after WEFT_PARK. */
@@ -88,14 +84,21 @@
 
 WEFT__BEGIN_C
 
-static inline void weft__make_ready(weft_task *task, int16_t status)
+/* Ends a wait that has not ended. */
+static inline void weft__make_ready(weft_task *task, int16_t status, int wait)
 {
     weft_core *const core = task->owner->core;
     weft__is_at_hand(core);
-    task->chain.flags = (uint8_t)((task->chain.flags & ~WEFT__PARKED) | WEFT__READY);
     task->chain.status = status;
-    weft_link_remove(&task->link);
-    weft_link_insert(&core->ready, &task->link);
+    task->chain.wait = (uint8_t)wait;
+    weft__link_leave(&task->link);
+    weft__link_append(&core->ready, &task->link);
+}
+
+/* A wait that could not be undone still cannot. */
+static inline int weft__wait_then_ready(const weft_task *task)
+{
+    return task->chain.wait ^ (WEFT__PARKED | WEFT__READY);
 }
 
 /**
@@ -105,8 +108,8 @@ static inline void weft__make_ready(weft_task *task, int16_t status)
  */
 static inline void weft_wake_status(weft_task *task, int status)
 {
-    if ((task->chain.flags & WEFT__PARKED) != 0) {
-        weft__make_ready(task, (int16_t)status);
+    if ((task->chain.wait & WEFT__PARKED) != 0) {
+        weft__make_ready(task, (int16_t)status, weft__wait_then_ready(task));
         weft__from_library(&task->chain);
     }
 }
@@ -114,17 +117,16 @@ static inline void weft_wake_status(weft_task *task, int status)
 /** Ends the wait of a task with success. A cancel before it runs still makes it WEFT_ECANCELED. */
 static inline void weft_wake(weft_task *task)
 {
-    if ((task->chain.flags & WEFT__PARKED) != 0) {
-        weft__make_ready(task, 0);
+    if ((task->chain.wait & WEFT__PARKED) != 0) {
+        weft__make_ready(task, 0, weft__wait_then_ready(task));
     }
 }
 
 /** Ends a wait in a way that cannot be undone: bytes have moved, a result is there. */
 static inline void weft_wake_final(weft_task *task, int status)
 {
-    if ((task->chain.flags & WEFT__PARKED) != 0) {
-        weft__make_ready(task, (int16_t)status);
-        task->chain.flags |= WEFT__HOLDS;
+    if ((task->chain.wait & WEFT__PARKED) != 0) {
+        weft__make_ready(task, (int16_t)status, WEFT__READY | WEFT__HOLDS);
         if (status < 0) {
             weft__from_library(&task->chain);
         }
@@ -198,12 +200,30 @@ __attribute__((noinline, unused)) static void weft__arm_scopes(weft_task *task)
     task->chain.flags &= (uint8_t)~WEFT__UNARMED;
 }
 
+/* It waits now: in a list, nowhere, or, how is READY, for its next turn. */
+static inline weft_step weft__wait(weft_task *task, weft_link *list, int how)
+{
+    const weft_step waits = {WEFT__WAITS}, passes = {WEFT__PASSES};
+    task->chain.status = 0;
+    task->chain.wait = (uint8_t)how;
+    if ((how & WEFT__READY) != 0) {
+        return passes;
+    }
+    if (list != NULL) {
+        weft_link_insert(list, &task->link);
+    } else {
+        weft_link_init(&task->link);
+    }
+    return waits;
+}
+
 /* Cancelled: the wait does not begin. A task that does nothing but try must not starve the others,
- * so that a refusal counts against the budget; true: they get their turn first. */
-__attribute__((cold, noinline, unused)) static bool weft__refuse(weft_task *task)
+ * so that a refusal counts against the budget; when that is used up, they get their turn first. */
+__attribute__((cold, noinline, unused)) static weft_step weft__refuse(weft_task *task)
 {
     weft_core *const core = task->owner->core;
     weft_chain *const chain = &task->chain;
+    weft_step verdict = {WEFT__ENTERS};
     core->refused = core->refuser == task ? core->refused : 0;
     core->refuser = task;
     if (++core->refused == 1000) {
@@ -211,43 +231,49 @@ __attribute__((cold, noinline, unused)) static bool weft__refuse(weft_task *task
                      WEFT_TEXT("a thousand waits refused in a row: leave the loop on WEFT_ECANCELED"),
                      WEFT_ECANCELED);
     }
+    if (weft__is_spent(chain)) {
+        verdict = weft__wait(task, NULL, WEFT__READY | WEFT__HOLDS);
+    }
     chain->status = WEFT_ECANCELED;
     weft__from_library(chain);
     weft__acknowledge(chain);
-    if (!weft__is_spent(chain)) {
-        return false;
+    return verdict;
+}
+
+/* Where something was cancelled, or a scope has a deadline. */
+__attribute__((noinline, unused)) static weft_step weft__park_rarely(weft_task *task,
+                                                                     weft_link *list, int how)
+{
+    if (weft__is_pending(&task->chain) && (how & WEFT__HOLDS) == 0) {
+        return weft__refuse(task);
     }
-    chain->flags = (uint8_t)(chain->flags | WEFT__READY | WEFT__HOLDS);
-    weft_link_insert(&core->ready, &task->link);
-    return true;
+    if ((task->chain.flags & WEFT__UNARMED) != 0) {
+        weft__arm_scopes(task);
+    }
+    return weft__wait(task, list, how);
 }
 
 static inline void weft__can_cancel(weft_core *core)
 {
-    static const weft__rare rare = {weft__refuse, weft__arm_scopes};
-    core->rare = &rare;
+    core->park_rarely = weft__park_rarely;
 }
 
-/* True: it waits now. */
-static inline bool weft__park(weft_chain *chain, weft_link *list, int how)
+__attribute__((noinline, unused)) static weft_step weft__park_checked(weft_chain *chain,
+                                                                      weft_link *list, int how)
 {
     weft_task *const task = weft__task(chain);
-    if (WEFT__RARE(weft__is_pending(chain)) && (how & WEFT__HOLDS) == 0) {
-        return task->owner->core->rare->refuse(task);
+    return task->owner->core->park_rarely(task, list, how);
+}
+
+/* What a step returns that waits. A wait that is refused is one, too: the trampoline enters it again
+ * behind the wait. So the way of all others needs no call, and no registers kept for one. */
+static inline weft_step weft__park(weft_chain *chain, weft_link *list, int how)
+{
+    if (WEFT__RARE((chain->flags & (WEFT__IS_TASK | WEFT__UNARMED | WEFT__PENDING)) !=
+                   WEFT__IS_TASK)) {
+        return weft__park_checked(chain, list, how);
     }
-    if (WEFT__RARE((chain->flags & WEFT__UNARMED) != 0)) {
-        task->owner->core->rare->arm_scopes(task);
-    }
-    chain->flags = (uint8_t)(chain->flags | how);
-    chain->status = 0;
-    if ((how & WEFT__READY) != 0) {
-        weft__link_append(&task->owner->core->ready, &task->link);
-    } else if (list != NULL) {
-        weft_link_insert(list, &task->link);
-    } else {
-        weft_link_init(&task->link);
-    }
-    return true;
+    return weft__wait(WEFT_CONTAINER(chain, weft_task, chain), list, how);
 }
 
 /* Leaves a scope: its timer, its requests and the count of refusals go with it. */
@@ -269,25 +295,28 @@ static inline void weft__task_start(weft_owner *owner, weft_link *siblings, weft
                                     weft_frame *frame)
 {
     weft__is_at_hand(owner->core);
-    __builtin_memset(task, 0, sizeof *task);
+    weft__task_clear(task);
     task->chain.top = frame;
-    task->chain.flags = WEFT__IS_TASK | WEFT__READY;
+    task->chain.flags = WEFT__IS_TASK;
+    task->chain.wait = WEFT__READY;
     task->owner = owner;
-    weft_link_insert(siblings, &task->sibling);
-    weft_link_insert(&owner->core->ready, &task->link);
+    weft__link_append(siblings, &task->sibling);
+    weft__link_append(&owner->core->ready, &task->link);
 }
 
 /* Runs a task that is in no list, until it waits (true) or has ended: then it may be freed. */
 static inline bool weft__task_run(weft_core *core, weft_task *task)
 {
-    task->chain.flags &= (uint8_t) ~(WEFT__READY | WEFT__HOLDS);
     core->current = task;
     core->budget = WEFT_BUDGET;
-    if (weft__trampoline(&task->chain)) {
+    const int suspended = weft__trampoline(&task->chain);
+    if (suspended == WEFT__PASSES) {
+        weft__link_append(&core->ready, &task->link);
+    } else if (WEFT__RARE(suspended == 0)) {
         task->chain.flags =
             (uint8_t)((task->chain.flags & WEFT__WAS_JOINED) | WEFT__IS_TASK | WEFT__DONE);
         task->status = task->chain.status;
-        weft_link_remove(&task->sibling);
+        weft__link_leave(&task->sibling);
         task->sibling.next = NULL; /* it may be moved now */
         weft__drop_context(task);
 #if WEFT_DEBUG

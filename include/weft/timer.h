@@ -140,7 +140,7 @@ static inline void weft_scope_reschedule(weft_scope *scope, weft_time at)
     if (scope->has_deadline && !scope->expired) {
         if (!weft_time_is_before(scope->task->owner->core->now, at)) {
             weft__scope_expire(scope);
-        } else if ((scope->task->chain.flags & WEFT__PARKED) != 0) {
+        } else if ((scope->task->chain.wait & WEFT__PARKED) != 0) {
             weft_timers_arm(&scope->task->owner->core->timers, &scope->timer, at);
         } else {
             scope->task->chain.flags |= WEFT__UNARMED;

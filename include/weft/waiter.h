@@ -64,7 +64,7 @@ static inline weft_waiter *weft_waiter_first(const weft_link *list)
  *  be lost may be given to it. */
 static inline bool weft_waiter_waits(const weft_waiter *waiter)
 {
-    return (waiter->task->chain.flags & WEFT__PARKED) != 0;
+    return (waiter->task->chain.wait & WEFT__PARKED) != 0;
 }
 
 /** The one that waits longest, as weft_waiter_first(); those that do not wait any more are taken out
