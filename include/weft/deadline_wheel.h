@@ -25,8 +25,8 @@
  * stand over an empty slot until a search comes by and clears it. An arming sets one at most, so
  * that is O(1) for each, and never more than all 256.
  *
- * Digits of 4 bits take 4 KiB. With 5 or 6 bits, 7 and 11 KiB, arming was no faster, and firing
- * only by a tenth, while all is in the cache (tests/bench/bench_deadline.c).
+ * Digits of 4 bits take 4 KiB. When they were chosen, 5 and 6 bits, which take 7 and 11 KiB, armed no
+ * faster, and fired faster only by a tenth, while all is in the cache. Measure: tests/bench/timers.
  */
 #ifndef WEFT_DEADLINE_WHEEL_H
 #define WEFT_DEADLINE_WHEEL_H
