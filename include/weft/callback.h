@@ -132,7 +132,7 @@ __attribute__((unused)) static weft_step weft__callback_step(weft_frame *frame, 
         weft_frame frame;
     };
     WEFT__SITE(callback);
-    if (frame->state == WEFT__DESCRIBE) {
+    if (WEFT_NAMES && frame->state == WEFT__DESCRIBE) {
         return weft__other(frame, chain, WEFT__SITE_ADDRESS);
     }
     weft__callback_call(WEFT_CONTAINER(frame, weft_callback, frame));

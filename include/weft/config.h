@@ -120,9 +120,11 @@
 #ifdef __OPTIMIZE_SIZE__
 #define WEFT__SMALL 1
 #define WEFT__APART inline
+#define WEFT__SHARED __attribute__((noinline, unused)) /* one function, not a copy each use */
 #else
 #define WEFT__SMALL 0
 #define WEFT__APART __attribute__((noinline, unused)) /* rare, and kept out of what is frequent */
+#define WEFT__SHARED inline
 #endif
 
 /* Functions of the library that its shared object exports. */

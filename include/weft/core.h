@@ -170,25 +170,20 @@ static inline weft_core *weft_task_core(const weft_task *task)
     return task->owner->core;
 }
 
+/* The same for one that is zeroed. */
+static inline void weft__core_begin(weft_core *core, weft_time now)
+{
+    weft_link_init(&core->ready);
+    weft_timers_init(&core->timers, now);
+    core->now = now;
+    core->callbacks.owner.core = core;
+}
+
 /** Prepares what a loop's tasks share. */
 static inline void weft_core_init(weft_core *core, weft_time now)
 {
-    const weft__callbacks callbacks = WEFT__ZERO;
-    weft_link_init(&core->ready);
-    core->current = NULL;
-    weft_timers_init(&core->timers, now);
-    core->now = now;
-    core->budget = WEFT_BUDGET;
-    core->refused = 0;
-    core->refuser = NULL;
-    core->park_rarely = NULL;
-    core->outside = 0;
-    core->callbacks = callbacks;
-    core->callbacks.owner.core = core;
-    core->eager = 0;
-    core->remote.first = NULL;
-    core->notify = NULL;
-    core->report = NULL;
+    __builtin_memset(core, 0, sizeof *core);
+    weft__core_begin(core, now);
 }
 
 /**

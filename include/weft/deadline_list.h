@@ -37,7 +37,7 @@ static inline void weft_timers_arm(weft_timers *timers, weft_timer *timer, weft_
            weft_time_is_before(at, weft__timer_of(place->prev)->at)) {
         place = place->prev;
     }
-    weft_link_insert(place, &timer->link);
+    weft__link_append(place, &timer->link);
 }
 
 static inline void weft_timers_cancel(weft_timers *timers, weft_timer *timer)
@@ -50,7 +50,7 @@ static inline void weft_timers_cancel(weft_timers *timers, weft_timer *timer)
 
 static inline bool weft_timers_next(weft_timers *timers, weft_time *ret_at)
 {
-    if (weft_link_is_empty(&timers->armed)) {
+    if (timers->armed.next == &timers->armed) {
         return false;
     }
     *ret_at = weft__timer_of(timers->armed.next)->at;
@@ -60,14 +60,12 @@ static inline bool weft_timers_next(weft_timers *timers, weft_time *ret_at)
 /* Moves those that are due to a list of their own. */
 static inline void weft__timers_take(weft_timers *timers, weft_time now, weft_link *due)
 {
+    weft_link *link;
     weft_link_init(due);
-    while (!weft_link_is_empty(&timers->armed)) {
-        weft_timer *const timer = weft__timer_of(timers->armed.next);
-        if (weft_time_is_before(now, timer->at)) {
-            break;
-        }
-        weft__timer_unlink(timer);
-        weft_link_insert(due, &timer->link);
+    while ((link = timers->armed.next) != &timers->armed &&
+           !weft_time_is_before(now, weft__timer_of(link)->at)) {
+        weft__link_leave(link);
+        weft__link_append(due, link);
     }
 }
 
@@ -76,7 +74,7 @@ static inline size_t weft_timers_fire(weft_timers *timers, weft_time now)
     weft_link due;
     size_t count = 0;
     weft__timers_take(timers, now, &due);
-    while (!weft_link_is_empty(&due)) {
+    while (due.next != &due) {
         weft_timer *const timer = weft__timer_of(due.next);
         weft__timer_unlink(timer);
         timer->fire(timer);

@@ -131,7 +131,7 @@ static inline void weft_executor_init(weft_executor *executor, const weft_port *
     __builtin_memset(executor, 0, sizeof *executor);
     executor->port = port;
     executor->context = context;
-    weft_core_init(&executor->core, port->now(context));
+    weft__core_begin(&executor->core, port->now(context));
     executor->core.notify = weft__executor_notify;
     weft__group_open(&executor->group, &executor->core, weft__detached_ended);
 }
@@ -149,13 +149,17 @@ static inline void weft__count_resumes(weft_executor *executor, size_t count)
 static inline bool weft__poll(weft_executor *executor)
 {
     weft_core *const core = &executor->core;
-    const bool is_idle = weft_link_is_empty(&core->ready);
+    const bool is_idle = core->ready.next == &core->ready;
     const weft_time at = is_idle ? weft_executor_next(executor) : core->now;
-    const bool may_go_on = executor->port->sleep_until(executor->context, at) || !is_idle ||
-                           !weft_remote_is_empty(&core->remote);
+    if (!executor->port->sleep_until(executor->context, at) && is_idle &&
+        weft_remote_is_empty(&core->remote)) {
+        return false;
+    }
     core->now = executor->port->now(executor->context);
-    executor->until_poll = WEFT_POLL;
-    return may_go_on;
+    if (WEFT_POLL > 1) {
+        executor->until_poll = WEFT_POLL;
+    }
+    return true;
 }
 
 #if WEFT_HOOKS
@@ -270,20 +274,25 @@ static inline bool weft__pass(weft_executor *executor)
 /* A task has not ended, or a callback is still to be called. */
 static inline bool weft__has_work(const weft_executor *executor)
 {
-    return weft_group_is_busy(&executor->group) || executor->core.callbacks.posted > 0;
+    const weft_link *const tasks = &executor->group.children;
+    return tasks->next != tasks || executor->core.callbacks.posted > 0;
 }
 
 static inline int weft__run_while(weft_executor *executor, weft_task *task)
 {
     int status = 0;
     WEFT_ASSERT(!executor->is_running, "this executor runs already: await instead of running it");
-    executor->is_running = true;
+    if (WEFT_ASSERTS || __STDC_HOSTED__) {
+        executor->is_running = true;
+    }
     weft_core *const outer = weft__set_at_work(&executor->core);
     if (task != NULL) {
         task->chain.flags |= WEFT__WAS_JOINED; /* its status is returned */
     }
     executor->core.now = executor->port->now(executor->context);
-    executor->until_poll = 0;
+    if (WEFT_POLL > 1) {
+        executor->until_poll = 0;
+    }
     while (status == 0 && (task != NULL ? !weft_task_is_done(task) : weft__has_work(executor))) {
         if (!weft__pass(executor)) {
             status = WEFT_EDEADLOCK;

@@ -76,7 +76,7 @@
         __attribute__((unused));                                                                   \
         switch (WEFT__LABEL(weft__f->state)) {                                                     \
         default:                                                                                   \
-            if (WEFT__RARE(weft__f->state != WEFT__UNWIND)) {                                      \
+            if (WEFT__RARE(WEFT__IS_OTHER(weft__f->state))) {                                      \
                 return weft__other(weft__f, weft__c, WEFT__SITE_ADDRESS);                          \
             }                                                                                      \
             weft__f->outcome = weft__c->status;                                                    \

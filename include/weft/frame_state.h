@@ -53,9 +53,9 @@ typedef struct weft_step {
 } weft_step;
 
 enum {
-    WEFT__WAITS = 1,
-    WEFT__ENTERS = 2, /* only for the trampoline to enter `top`: the C stack is deep enough */
-    WEFT__PASSES = 3  /* for its next turn: who runs the task puts it into the ready queue */
+    WEFT__WAITS = 1,    /* a bit, in PASSES, too */
+    WEFT__ENTERS = 2,   /* only for the trampoline to enter `top`: the C stack is deep enough */
+    WEFT__PASSES = 0x21 /* for its next turn: who runs the task puts it into the ready queue */
 };
 
 /** A coroutine: one step of it, from where its frame stands. */
@@ -263,11 +263,13 @@ weft__stop_in(const weft_frame *frame, const weft_site *site, const char *cure)
     WEFT_STOP(file, line, name, cure);
 }
 
-/* The `default` of every coroutine's switch. */
+/* In the `default` of every coroutine's switch. Who wants neither checks nor names has only one. */
+#define WEFT__IS_OTHER(state) ((WEFT_ASSERTS || WEFT_NAMES) && (state) != WEFT__UNWIND)
+
 __attribute__((cold, noinline, unused)) static weft_step
 weft__other(weft_frame *frame, weft_chain *chain, const weft_site *site)
 {
-    if (frame->state == WEFT__DESCRIBE) {
+    if (WEFT_NAMES && frame->state == WEFT__DESCRIBE) {
         chain->top = (weft_frame *)(uintptr_t)site;
         return weft__back();
     }
@@ -380,9 +382,10 @@ static inline void weft__passes(const weft_frame *frame, weft_chain *chain, int 
 static inline weft_step weft__call(weft_chain *chain, weft_step_function *step)
 {
     weft_step verdict = {WEFT__ENTERS};
-    if (WEFT__RARE(++chain->depth > WEFT_EAGER)) {
+    if (WEFT__RARE(chain->depth >= WEFT_EAGER)) {
         return verdict;
     }
+    chain->depth++;
     verdict = step(chain->top, chain);
     if (verdict.suspended == 0) {
         chain->depth--;

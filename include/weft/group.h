@@ -181,12 +181,11 @@ static inline void weft__group_ended(weft_owner *owner, weft_task *task)
     weft__group_settle(group);
 }
 
-/* Opens a group; without a block it is a loop's own, which is told of an end in another way. */
+/* Opens a group that is zeroed; without a block it is a loop's own, which is told of an end in another way. */
 static inline void weft__group_open(weft_group *group, weft_core *core,
                                     void (*ended)(weft_owner *, weft_task *))
 {
     group->owner.core = core;
-    group->owner.behind = NULL;
     group->owner.last = &group->owner; /* by which it is known as a group's */
     group->owner.ended = ended;
     weft_link_init(&group->children);
@@ -305,11 +304,12 @@ static WEFT__APART void weft__run_eagerly(weft_core *core, weft_task *task)
 {
     weft_task *const current = core->current;
     const uint16_t budget = core->budget;
-    if (core->eager < WEFT_EAGER) {
-        core->eager++;
+    const uint8_t eager = core->eager;
+    if (eager < WEFT_EAGER) {
+        core->eager = (uint8_t)(eager + 1);
         weft_link_remove(&task->link);
         (void)weft__task_run(core, task);
-        core->eager--;
+        core->eager = eager;
         core->current = current;
         core->budget = budget;
     }
@@ -319,15 +319,15 @@ static WEFT__APART void weft__run_eagerly(weft_core *core, weft_task *task)
 static inline int weft__group_add(weft_group *group, weft_task *task, weft_frame *frame)
 {
     weft_core *const core = group->owner.core;
+    const char *const name = weft__prepared_name(task);
+    weft__task_clear(task);
     if (core == NULL || group->is_cancelled) {
-        weft__task_clear(task);
         task->chain.flags = WEFT__IS_TASK | WEFT__DONE;
         task->status = core == NULL ? WEFT_EGROUP : WEFT_ECANCELED;
         task->owner = core != NULL ? &core->callbacks.owner : NULL;
         frame->state = WEFT__ENDED;
         return task->status;
     }
-    const char *const name = weft__prepared_name(task);
     weft__task_start(&group->owner, &group->children, task, frame);
     weft_task_set_name(task, name);
     weft__inherit_context(task, core->current);

@@ -33,7 +33,7 @@ static inline bool weft_link_is_empty(const weft_link *link)
 }
 
 /* The same for a head that is no longer zeroed. */
-static inline void weft__link_append(weft_link *place, weft_link *link)
+static WEFT__SHARED void weft__link_append(weft_link *place, weft_link *link)
 {
     weft_link *const last = place->prev;
     link->prev = last;
@@ -61,7 +61,7 @@ static inline void weft__link_leave(weft_link *link)
 /** Takes `link` out of the list it is in, if it is in one. */
 static inline void weft_link_remove(weft_link *link)
 {
-    if (!weft_link_is_empty(link)) {
+    if (WEFT__SMALL ? link->next != NULL : !weft_link_is_empty(link)) { /* a ring of itself, too */
         weft__link_leave(link);
         weft_link_init(link);
     }

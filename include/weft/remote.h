@@ -110,7 +110,7 @@ static inline bool weft_remote_is_empty(weft_remote_list *list)
 #endif
 }
 
-/* Takes the whole list, in the order in which it was pushed. */
+/* Takes the whole list, which is not empty, in the order in which it was pushed. */
 static inline weft_remote *weft__remote_take(weft_remote_list *list)
 {
     weft_remote *node, *in_order = weft__remote_end(list);
@@ -122,7 +122,7 @@ static inline weft_remote *weft__remote_take(weft_remote_list *list)
 #else
     node = __atomic_exchange_n(&list->first, (weft_remote *)NULL, __ATOMIC_SEQ_CST);
 #endif
-    while (node != NULL && node != weft__remote_end(list)) {
+    while (node != weft__remote_end(list)) {
 #if WEFT__CRITICAL
         weft_remote *const next = node->next;
         node->next = in_order;

@@ -181,10 +181,11 @@ static inline weft_core *weft__core(weft_chain *chain)
 static inline bool weft__is_spent(weft_chain *chain)
 {
     weft_core *const core = weft__core(chain);
-    if (core->budget > 0) {
-        core->budget--;
+    if (core->budget <= 1) {
+        return true;
     }
-    return core->budget == 0;
+    core->budget--;
+    return false;
 }
 
 /* A timer for each open scope whose deadline has none yet: only now that the task really waits. */
@@ -203,10 +204,12 @@ __attribute__((noinline, unused)) static void weft__arm_scopes(weft_task *task)
 /* It waits now: in a list, nowhere, or, how is READY, for its next turn. */
 static inline weft_step weft__wait(weft_task *task, weft_link *list, int how)
 {
-    const weft_step waits = {WEFT__WAITS}, passes = {WEFT__PASSES};
+    const weft_step passes = {WEFT__PASSES};
+    const weft_step verdict = {
+        (uint8_t)(WEFT__SMALL ? WEFT__WAITS | (how & WEFT__READY) : WEFT__WAITS)};
     task->chain.status = 0;
     task->chain.wait = (uint8_t)how;
-    if ((how & WEFT__READY) != 0) {
+    if (!WEFT__SMALL && (how & WEFT__READY) != 0) { /* its link is written when it is appended */
         return passes;
     }
     if (list != NULL) {
@@ -214,7 +217,7 @@ static inline weft_step weft__wait(weft_task *task, weft_link *list, int how)
     } else {
         weft_link_init(&task->link);
     }
-    return waits;
+    return verdict;
 }
 
 /* Cancelled: the wait does not begin. A task that does nothing but try must not starve the others,
@@ -224,12 +227,15 @@ __attribute__((cold, noinline, unused)) static weft_step weft__refuse(weft_task 
     weft_core *const core = task->owner->core;
     weft_chain *const chain = &task->chain;
     weft_step verdict = {WEFT__ENTERS};
-    core->refused = core->refuser == task ? core->refused : 0;
-    core->refuser = task;
-    if (++core->refused == 1000) {
-        weft__report(core, task, chain->top->caller != NULL ? chain->top->caller : chain->top,
-                     WEFT_TEXT("a thousand waits refused in a row: leave the loop on WEFT_ECANCELED"),
-                     WEFT_ECANCELED);
+    if (WEFT_REPORTS) {
+        core->refused = core->refuser == task ? core->refused : 0;
+        core->refuser = task;
+        if (++core->refused == 1000) {
+            weft__report(
+                core, task, chain->top->caller != NULL ? chain->top->caller : chain->top,
+                WEFT_TEXT("a thousand waits refused in a row: leave the loop on WEFT_ECANCELED"),
+                WEFT_ECANCELED);
+        }
     }
     if (weft__is_spent(chain)) {
         verdict = weft__wait(task, NULL, WEFT__READY | WEFT__HOLDS);
@@ -258,8 +264,7 @@ static inline void weft__can_cancel(weft_core *core)
     core->park_rarely = weft__park_rarely;
 }
 
-__attribute__((noinline, unused)) static weft_step weft__park_checked(weft_chain *chain,
-                                                                      weft_link *list, int how)
+static WEFT__APART weft_step weft__park_checked(weft_chain *chain, weft_link *list, int how)
 {
     weft_task *const task = weft__task(chain);
     return task->owner->core->park_rarely(task, list, how);
@@ -290,12 +295,11 @@ static inline void weft__scope_leave(weft_task *task, weft_scope *scope)
     scope->task = NULL; /* closed: what is asked of it now is asked of nobody */
 }
 
-/* Puts a task with its first frame into the queue. */
+/* Puts a task that is zeroed, with its first frame, into the queue. */
 static inline void weft__task_start(weft_owner *owner, weft_link *siblings, weft_task *task,
                                     weft_frame *frame)
 {
     weft__is_at_hand(owner->core);
-    weft__task_clear(task);
     task->chain.top = frame;
     task->chain.flags = WEFT__IS_TASK;
     task->chain.wait = WEFT__READY;
@@ -313,8 +317,7 @@ static inline bool weft__task_run(weft_core *core, weft_task *task)
     if (suspended == WEFT__PASSES) {
         weft__link_append(&core->ready, &task->link);
     } else if (WEFT__RARE(suspended == 0)) {
-        task->chain.flags =
-            (uint8_t)((task->chain.flags & WEFT__WAS_JOINED) | WEFT__IS_TASK | WEFT__DONE);
+        task->chain.flags |= WEFT__DONE;
         task->status = task->chain.status;
         weft__link_leave(&task->sibling);
         task->sibling.next = NULL; /* it may be moved now */
@@ -322,7 +325,9 @@ static inline bool weft__task_run(weft_core *core, weft_task *task)
 #if WEFT_DEBUG
         weft_link_remove(&task->held.link);
 #endif
-        core->refuser = core->refuser == task ? NULL : core->refuser;
+        if (WEFT_REPORTS && core->refuser == task) {
+            core->refuser = NULL;
+        }
         weft__tell_end(task); /* from here on nobody touches it */
         return false;
     }

@@ -117,7 +117,8 @@ static inline weft_time weft_time_add(weft_time at, weft_time after)
     if (after == WEFT_FOREVER || (WEFT_TIME_BITS == 64 && after > 0 && sum < at)) {
         return WEFT_FOREVER;
     }
-    return WEFT_TIME_BITS < 64 && sum == WEFT_FOREVER ? (weft_time)(-sum - 1) : sum;
+    return WEFT_TIME_BITS < 64 && sum == WEFT_FOREVER ? (weft_time)((weft__time_unsigned)sum + 1)
+                                                     : sum;
 }
 
 #endif

@@ -42,7 +42,8 @@ static inline void weft_waiter_init(weft_waiter *waiter, weft_task *task)
 /** Puts a waiter behind the others of a list. The task parks next. Context: loop. Cost: O(1). */
 static inline void weft_waiter_begin(weft_waiter *waiter, weft_link *list, weft_task *task)
 {
-    weft_waiter_init(waiter, task);
+    waiter->task = task;
+    waiter->claim = NULL;
     weft_link_insert(list, &waiter->link);
 }
 
