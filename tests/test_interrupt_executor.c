@@ -7,7 +7,9 @@
 
 #include "virtual.h"
 
+#if __STDC_HOSTED__ /* else the port of the board has it */
 WEFT_PRIORITIES_HERE
+#endif
 
 static weft_interrupt_executor urgent;
 static int pended;

@@ -22,10 +22,12 @@ LOG = ROOT / 'build/logs/firmware_suites.log'
 CHOICES = ['-DWEFT_LINES=1', '-DWEFT_NAMES=1', '-DWEFT_REPORTS=1', '-DWEFT_HOOKS=1',
            '-DWEFT_CONTEXT=1', '-DWEFT_ORIGINS=1', '-DWEFT_TICK_HZ=1000000', '-DWEFT_CLOCK_HZ=8000000',
            '-DF_CPU=8000000UL', '-DWEFT_SMALL_CHECK']
-# Suites that name moments which 32 bits of microseconds have no room for.
-WIDE = ['test_trace', 'test_virtual_clock']
+# For suites that name moments which 32 bits of microseconds have no room for.
 WIDE_TIME = ['-DWEFT_TIME_BITS=64', '-UWEFT_TICK_HZ', '-DWEFT_TICK_HZ=1000000000',
              '-UWEFT_CLOCK_HZ', '-DWEFT_CLOCK_HZ=1000000000', '-UF_CPU', '-DF_CPU=1000000000UL']
+# Choices that are for a whole program, of suites that want others.
+OWN = {'test_trace': WIDE_TIME, 'test_virtual_clock': WIDE_TIME,
+       'test_interrupt_executor': ['-DWEFT_PRIORITIES=1']}
 FLAGS = ['-std=gnu11', '-Os', '-ffreestanding', '-ffunction-sections', '-fdata-sections',
          '-I', HERE / 'libc', '-I', TESTS, '-I', HERE, '-I', TOP / 'include', '-I', '.',
          '-include', HERE / 'stop.h']
@@ -38,6 +40,7 @@ SMALL = ['-DWEFT_TEST_TRACE=1024']
 # RAM, and the part of it that is the stack's.
 ROOM = {'microbit': (0x4000, 0xc00), 'mps2': (0x400000, 0x4000), 'virt': (0x400000, 0x4000),
         'atmega328p': (0x800, 0x200), 'atmega1284p': (0x4000, 0xa00)}
+FLASH = {'atmega328p': 0x8000}
 
 
 def families(targets, avr_runner):
@@ -101,15 +104,19 @@ def sources_of(suite):
     return [TESTS / name for name in [suite + '.c'] + others]
 
 
-def compile_support(target, directory, wide):
-    """What suites have in common, compiled once: (objects, what is wrong)."""
+def own_choices(suite):
+    return OWN.get(suite, [])
+
+
+def compile_support(target, directory, own, number):
+    """What suites of the same choices have in common, compiled once: (objects, what is wrong)."""
     objects, wrong = [], []
     sources = [Path(target.start), Path('board.c'), Path(board_of(target))] + SUPPORT
     for source in sources + NO_LIBC:
-        output = directory / ('%s.%s.%d.o' % (source.name, target.name, bool(wide)))
+        output = directory / ('%s.%s.%d.o' % (source.name, target.name, number))
         assembles = source.suffix == '.S'
         flags = FLAGS[:-2] if assembles else FLAGS
-        status, said = run(target.compiler + flags + choices(target) + wide +
+        status, said = run(target.compiler + flags + choices(target) + own +
                            ['-c', source, '-o', output])
         wrong += [said] if status else []
         objects.append(output)
@@ -121,10 +128,10 @@ def build(target, support, suite, program):
     ram, stack = ROOM[target.name]
     room = ['-Wl,--defsym=RAM_LEN=%d' % ram, '-Wl,--defsym=STACK_LEN=%d' % stack]
     link = [word for word in target.link if 'RAM_LEN' not in word]
-    is_wide = suite in WIDE
+    own = own_choices(suite)
     libc = ['-lc'] if target.core == 'AVR' else []
-    status, said = run(target.compiler + FLAGS + choices(target) + WIDE_TIME * is_wide + LINK +
-                       link + room + sources_of(suite) + support[target.name, is_wide] + libc +
+    status, said = run(target.compiler + FLAGS + choices(target) + own + LINK + link + room +
+                       sources_of(suite) + support[target.name, tuple(own)] + libc +
                        ['-lgcc', '-o', program])
     return (said or 'it failed' if status else ''), bool(TOO_LARGE.search(said))
 
@@ -163,13 +170,30 @@ def check_failing(target, support, directory):
     return 'it ended with %d and printed:\n%s' % (status, printed)
 
 
+def is_hopeless(family, support, suite, directory):
+    """True if a suite, as built for the largest core of a family, is far too large for the least: what
+    is linked for that one then is not looked at, which would take as long again."""
+    least, largest = family[0], family[-1]
+    program = directory / ('%s.%s.elf' % (suite, largest.name))
+    if build(largest, support, suite, program)[0]:
+        return False
+    text, data, bss = map(int, run([largest.prefix + 'size', program])[1].split('\n')[1].split()[:3])
+    ram, _ = ROOM[least.name]
+    return data + bss > ram or text + data > 1.1 * FLASH[least.name]
+
+
 def check_one(family, support, suite, directory):
     """Builds and runs a suite on the least core of a family that has room. Returns
     (results, what was printed, the core or None, why it is left out)."""
     said = ''
     for target in family:
         program = directory / ('%s.%s.elf' % (suite, target.name))
-        said, is_too_large = build(target, support, suite, program)
+        if program.exists():
+            said, is_too_large = '', False
+        elif target is family[0] and len(family) > 1 and is_hopeless(family, support, suite, directory):
+            continue
+        else:
+            said, is_too_large = build(target, support, suite, program)
         if said and is_too_large:
             continue
         if said:
@@ -193,8 +217,9 @@ def check(targets, avr_runner, directory, wanted=''):
         return []
     for family in groups:
         for target in family:
-            for wide in [], WIDE_TIME:
-                support[target.name, bool(wide)], wrong = compile_support(target, directory, wide)
+            for number, own in enumerate({tuple(own_choices(suite)) for suite in found}):
+                support[target.name, own], wrong = compile_support(target, directory, list(own),
+                                                                   number)
                 results += [('what the suites need, on ' + target.name, wrong)] if wrong else []
     results += [('what fails in a suite is told, on ' + target.name,
                  check_failing(target, support, directory))
