@@ -136,6 +136,11 @@ static inline void weft__channel_wait(weft__at_channel *wait, weft_link *list, w
         *ring = &wait->sibling;
     }
     wait->ring = ring;
+#if WEFT_DEBUG
+    if (wait->waiter.claim == NULL) { /* a select waits for several */
+        weft__wait_within(wait->waiter.task, list);
+    }
+#endif
 }
 
 static inline void weft__channel_leave_ring(weft__at_channel *wait)
@@ -153,6 +158,9 @@ static inline void weft__channel_unwait(weft__at_channel *wait)
     if (wait->ring != NULL) {
         weft__channel_leave_ring(wait);
         weft_link_remove(&wait->waiter.link);
+#if WEFT_DEBUG
+        weft_link_remove(&wait->waiter.task->waits.link);
+#endif
     }
 }
 

@@ -47,6 +47,8 @@ struct weft_task {
 #endif
 #if WEFT_DEBUG
     weft__held held;
+    weft__held waits;  /* it hangs in a list that lies in this frame */
+    weft_task *parent; /* whose block has its group; NULL: a loop's own */
 #endif
 };
 

@@ -81,7 +81,8 @@ enum {
     WEFT__HELD_TASK,
     WEFT__HELD_PERMIT,
     WEFT__HELD_CALLBACK,
-    WEFT__HELD_PROMISE
+    WEFT__HELD_PROMISE,
+    WEFT__HELD_WAIT
 };
 #endif
 
@@ -331,7 +332,8 @@ static inline weft_step weft__return(weft_frame *frame, weft_chain *chain, bool 
             "it ended while a task in its frame runs: end the group or join it before",
             "it ended while it holds a lock or a permit: weft_release() it in FINALLY",
             "it ended while a callback in its frame is to be called: take it back in FINALLY",
-            "it ended while a promise in its frame is out: weft_promise_wait for it in FINALLY"};
+            "it ended while a promise in its frame is out: weft_promise_wait for it in FINALLY",
+            "it ended while a task waits for an event, a lock or the like in it: wake it before"};
         weft__stop_in(frame, weft_describe(frame->step),
                       cures[WEFT_CONTAINER(frame->holds.next, weft__held, link)->kind]);
     }

@@ -333,6 +333,7 @@ static inline int weft__group_add(weft_group *group, weft_task *task, weft_frame
     weft__inherit_context(task, core->current);
 #if WEFT_DEBUG
     weft__hold_task(group, task);
+    task->parent = group->scope.task;
 #endif
     return 0;
 }

@@ -11,13 +11,14 @@
  *     it ended while a callback is to be called          weft_callback_cancel(), weft_task_ or
  *                                                        _future_remove_done_callback() is missing
  *     it ended while a promise is out                    a thread or an interrupt will write there
+ *     it ended while a task waits for an event in it     the task hangs in a list that is gone
  *     this overwrites a task that runs / an open generator / an open block / a hold / …
  *                                                        they share a union with the call
  *
  * It changes the size of frames, tasks and holds: the program and its library must be built alike
  * (Meson: -Dchecks=true). Cost: at a spawn, at a generator's first step and at an acquire a look at
- * each frame of the chain until the one is found in which it lies; at an await a look at all that
- * runs in the frame.
+ * each frame of the chain until the one is found in which it lies, at a wait in those of the parents,
+ * too; at an await a look at all that runs in the frame.
  */
 #ifndef WEFT_HELD_H
 #define WEFT_HELD_H
@@ -69,7 +70,8 @@ weft__check_room(weft_frame *frame, const weft_chain *chain, const void *room, s
                 "this overwrites a task that runs: give each room of its own",
                 "this overwrites a hold that holds something: give each room of its own",
                 "this overwrites a callback that is to be called: give each room of its own",
-                "this overwrites a promise that is out: give each room of its own"};
+                "this overwrites a promise that is out: give each room of its own",
+                "this overwrites what a task waits for: give each room of its own"};
             weft__stop_in(frame, weft_describe(frame->step), cures[held->kind]);
         }
     }

@@ -89,6 +89,9 @@ static inline void weft__make_ready(weft_task *task, int16_t status, int wait)
 {
     weft_core *const core = task->owner->core;
     weft__is_at_hand(core);
+#if WEFT_DEBUG
+    weft_link_remove(&task->waits.link);
+#endif
     task->chain.status = status;
     task->chain.wait = (uint8_t)wait;
     weft__link_leave(&task->link);
@@ -201,6 +204,20 @@ __attribute__((noinline, unused)) static void weft__arm_scopes(weft_task *task)
     task->chain.flags &= (uint8_t)~WEFT__UNARMED;
 }
 
+#if WEFT_DEBUG
+/* What it waits for lies in a frame of its own, or of a parent's: that must not end before. */
+__attribute__((noinline, unused)) static void weft__wait_within(weft_task *task,
+                                                                const weft_link *list)
+{
+    weft_link_remove(&task->waits.link);
+    for (const weft_task *each = task; each != NULL; each = each->parent) {
+        if (weft__hold(each->chain.top, &task->waits, list, WEFT__HELD_WAIT)) {
+            return;
+        }
+    }
+}
+#endif
+
 /* It waits now: in a list, nowhere, or, how is READY, for its next turn. */
 static inline weft_step weft__wait(weft_task *task, weft_link *list, int how)
 {
@@ -214,6 +231,9 @@ static inline weft_step weft__wait(weft_task *task, weft_link *list, int how)
     }
     if (list != NULL) {
         weft_link_insert(list, &task->link);
+#if WEFT_DEBUG
+        weft__wait_within(task, list);
+#endif
     } else {
         weft_link_init(&task->link);
     }

@@ -45,6 +45,9 @@ static inline void weft_waiter_begin(weft_waiter *waiter, weft_link *list, weft_
     waiter->task = task;
     waiter->claim = NULL;
     weft_link_insert(list, &waiter->link);
+#if WEFT_DEBUG
+    weft__wait_within(task, list);
+#endif
 }
 
 /** Takes a waiter out of its list. @return false if it was told: then it is in none. */
@@ -52,6 +55,9 @@ static inline bool weft_waiter_end(weft_waiter *waiter)
 {
     const bool waits = !weft_link_is_empty(&waiter->link);
     weft_link_remove(&waiter->link);
+#if WEFT_DEBUG
+    weft_link_remove(&waiter->task->waits.link); /* its park was refused */
+#endif
     return waits;
 }
 
