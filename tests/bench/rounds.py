@@ -5,7 +5,9 @@ import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 LINE = re.compile(r'^(\S+) (\d+) (\d+) (\d+)((?: \w+=-?[0-9.]+(?:e[+-]?\d+)?)*)$')
 SLOW_S = 1.5   # a peer that takes longer has two rounds
 VERY_SLOW_S = 5  # and then only one
@@ -90,8 +92,10 @@ def run_program(workload, peer, program, size, scale):
         command = ['taskset', '-c', str(core())] + command
     done = subprocess.run(command, text=True, capture_output=True, timeout=LIMIT_S)
     if done.returncode != 0:
-        raise ValueError('%s: exit status %d\n%s' % (' '.join(command), done.returncode,
-                                                     (done.stdout + done.stderr)[-2000:]))
+        said = (done.stdout + done.stderr)[-2000:]
+        shown = ' '.join(command).replace('%s/' % ROOT, '')  # the report has it, too
+        raise ValueError('%s: exit status %d: %s\n%s' % (
+            shown, done.returncode, (said.splitlines() or ['it said nothing'])[-1], said))
     results = [Result.parse(line) for line in done.stdout.splitlines()]
     if not results or any(result.what.split('.')[0] != workload.case for result in results):
         raise ValueError('%s: it told nothing of %s\n%s' % (' '.join(command), workload.case,

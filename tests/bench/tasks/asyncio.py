@@ -33,6 +33,7 @@ async def deep(depth, times, clocks):
 
 async def nested(size):
     times = scaled(100000, 100) // 100
+    sys.setrecursionlimit(size + 1000)
     clocks = Clocks()
     tasks = [asyncio.create_task(deep(size, times, clocks)) for _ in range(100)]
     await asyncio.sleep(0)
