@@ -200,6 +200,45 @@ START_TEST(a_family_or_a_type_that_is_none_is_invalid)
 }
 END_TEST
 
+struct reads_numbers {
+    WEFT_FRAME;
+    int i;
+    weft_addresses addresses;
+    struct weft_getaddrinfo resolve;
+};
+
+static WEFT_ASYNC(reads_numbers, self)
+{
+    for (self->i = 0; self->i < 1000; self->i++) {
+        WEFT_TRY(self->resolve, weft_getaddrinfo, &self->addresses, "127.0.0.1", 80);
+        weft_addresses_free(&self->addresses);
+    }
+}
+WEFT_END
+
+static void note_how_far(void *argument)
+{
+    struct reads_numbers *const reader = argument;
+    ck_assert_int_gt(reader->i, 0);
+    ck_assert_int_lt(reader->i, 1000);
+    reader->i = 1000;
+}
+
+START_TEST(who_reads_numbers_all_the_time_lets_the_others_run)
+{
+    WEFT_TASK(reads_numbers) slot = {0};
+    weft_handle handle = {0};
+    begin(find_nothing);
+    ck_assert_int_eq(weft_spawn(weft_loop_group(loop), &slot, reads_numbers), 0);
+    weft_call_soon(loop, &handle, note_how_far, &slot.frame);
+    while (!weft_task_is_done(&slot.task)) {
+        weft_loop_run_once(loop, 0);
+    }
+    ck_assert_int_eq(slot.frame.i, 1001);
+    end();
+}
+END_TEST
+
 /* --- names ------------------------------------------------------------------------------------ */
 
 START_TEST(localhost_is_found)
@@ -422,6 +461,7 @@ SUITE(dns)
     TEST(without_a_host_it_is_this_machine);
     TEST(another_type_of_socket_can_be_asked_for);
     TEST(a_family_or_a_type_that_is_none_is_invalid);
+    TEST(who_reads_numbers_all_the_time_lets_the_others_run);
 
     TEST(localhost_is_found);
     TEST(a_name_is_looked_up_once_in_a_thread_of_the_pool);

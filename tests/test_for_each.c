@@ -202,6 +202,87 @@ START_TEST(for_each_in_finally_keeps_the_failure_of_the_body)
 }
 END_TEST
 
+/* In the cleanup of a failure: what leaves the loop is told to the block around it. */
+struct cleanup_in_time {
+    WEFT_FRAME;
+    weft_scope limit;
+    struct squares squares;
+    struct weft_sleep nap;
+};
+
+static WEFT_ASYNC(cleanup_in_time, self)
+{
+    WEFT_RETURN(-5);
+WEFT_FINALLY:
+    WEFT_MOVE_ON(self->limit, WEFT_S(3)) {
+        WEFT_FOR_EACH(self->squares, squares, 9) {
+            say("%d ", self->squares.value);
+            WEFT_TRY(self->nap, weft_sleep, WEFT_S(2));
+        }
+    }
+    say("behind@%d", seconds());
+}
+WEFT_END
+
+START_TEST(a_deadline_of_the_cleanup_that_leaves_for_each_ends_at_its_own_block)
+{
+    WEFT_TASK(cleanup_in_time) task = {0};
+    begin();
+    START(&task, cleanup_in_time);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "1 4 [-4099]behind@3");
+    ck_assert_int_eq(task.task.status, -5);
+}
+END_TEST
+
+struct says_why {
+    WEFT_FRAME;
+    struct weft_sleep nap;
+};
+
+static WEFT_ASYNC(says_why, self)
+{
+    WEFT_TRY(self->nap, weft_sleep, WEFT_S(9));
+WEFT_FINALLY:
+    say("stopped@%d ", seconds());
+#if WEFT_ORIGINS
+    ck_assert_str_eq(WEFT_REASON()->why, "the body of its group failed");
+#endif
+}
+WEFT_END
+
+struct cleanup_in_group {
+    WEFT_FRAME;
+    weft_group group;
+    WEFT_TASK(says_why) child;
+    struct squares squares;
+};
+
+static WEFT_ASYNC(cleanup_in_group, self)
+{
+    WEFT_RETURN(-5);
+WEFT_FINALLY:
+    WEFT_GROUP(self->group) {
+        WEFT_CHECK(weft_spawn(&self->group, &self->child, says_why));
+        WEFT_FOR_EACH(self->squares, squares, 9) {
+            WEFT_RETURN(-7);
+        }
+    }
+    say("never");
+}
+WEFT_END
+
+START_TEST(a_failure_of_the_cleanup_that_leaves_for_each_is_one_for_the_group_around_it)
+{
+    WEFT_TASK(cleanup_in_group) task = {0};
+    begin();
+    START(&task, cleanup_in_group);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "[-4099]stopped@0 ");
+    ck_assert_int_eq(task.task.status, -5);
+}
+END_TEST
+
 /* A generator whose cleanup fails. */
 struct bad_closer {
     WEFT_FRAME;
@@ -333,6 +414,8 @@ SUITE_TOGETHER(for_each)
     TEST(closing_a_generator_inside_its_for_each_closes_the_inner_one);
     TEST_EACH(for_each_nests_and_inner_exits_concern_the_inner_loop, 4);
     TEST_EACH(for_each_works_in_finally, BY_CHECK + 1);
+    TEST(a_deadline_of_the_cleanup_that_leaves_for_each_ends_at_its_own_block);
+    TEST(a_failure_of_the_cleanup_that_leaves_for_each_is_one_for_the_group_around_it);
     TEST_EACH(for_each_in_finally_keeps_the_failure_of_the_body, BY_CHECK + 1);
     TEST(the_outcome_of_a_closed_generator_is_that_it_was_closed_whatever_its_cleanup_does);
     TEST(a_failure_that_leaves_for_each_is_not_replaced_by_one_of_the_close);

@@ -851,6 +851,21 @@ START_TEST(a_scope_from_outside_interrupts_one_wait_of_the_cleanup_and_then_its_
 }
 END_TEST
 
+START_TEST(asked_again_a_scope_from_outside_interrupts_one_more_wait_of_the_cleanup)
+{
+    WEFT_TASK(scope_around) task = {0};
+    begin();
+    START(&task, scope_around);
+    run_one_pass();
+    run_one_pass();
+    weft_scope_cancel(&task.frame.scope);
+    run_one_pass();
+    weft_scope_cancel(&task.frame.scope);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "-4097@2 -4097@2 0@4 f-5 on-5 behind-4097@4");
+}
+END_TEST
+
 /* Shields. */
 
 struct shielded {
@@ -1094,6 +1109,7 @@ SUITE_TOGETHER(scope)
     TEST(in_a_cancelled_scope_every_wait_is_refused_until_it_is_left);
     TEST(in_a_cancelled_scope_of_the_cleanup_every_wait_is_refused);
     TEST(a_scope_from_outside_interrupts_one_wait_of_the_cleanup_and_then_its_own_body);
+    TEST(asked_again_a_scope_from_outside_interrupts_one_more_wait_of_the_cleanup);
     TEST(into_a_shield_no_cancellation_comes_and_the_first_wait_behind_meets_it);
     TEST(a_cancelled_task_may_wait_inside_a_shield);
     TEST_EACH(a_shield_keeps_out_what_is_asked_outside_and_not_what_is_asked_inside, 3);

@@ -1,36 +1,15 @@
 /* test_socket.c - connections that are made, accepted and served. */
 /* SPDX-License-Identifier: MIT */
-#include "hosted.h"
-#include <arpa/inet.h>
-#include <netdb.h>
+#include "sockets.h"
 #include <netinet/tcp.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <time.h>
-#include <weft/socket.h>
 
-#define START(slot, ...) ck_assert_int_eq(weft_spawn(weft_loop_group(loop), slot, __VA_ARGS__), 0)
-
-static weft_listener *listener, *untouched_listener;
-static weft_stream *near, *far, *untouched;
-static WEFT_TASK(weft_listen) listen_task;
-static WEFT_TASK(weft_accept) accept_task, accept_task2;
-static WEFT_TASK(weft_connect) connect_task;
-static WEFT_TASK(weft_connect_unix) unix_task;
+static weft_listener *untouched_listener;
+static WEFT_TASK(weft_accept) accept_task2;
 static WEFT_TASK(weft_serve) serve_task;
 
 /* --- in place of the system's: see tests/meson.build ------------------------------------------- */
-
-static weft_time jumped; /* by how much the clock is ahead */
-
-int __real_clock_gettime(clockid_t clock, struct timespec *ret_time);
-int __wrap_clock_gettime(clockid_t clock, struct timespec *ret_time);
-int __wrap_clock_gettime(clockid_t clock, struct timespec *ret_time)
-{
-    const int status = __real_clock_gettime(clock, ret_time);
-    ret_time->tv_sec += (time_t)(jumped / WEFT_S(1));
-    return status;
-}
 
 static int accepts_that_fail, accept_error, accepts;
 
@@ -47,40 +26,25 @@ int __wrap_accept4(int fd, struct sockaddr *address, socklen_t *size, int flags)
     return __real_accept4(fd, address, size, flags);
 }
 
-/* The addresses of "many.test", the first of them first. */
-static const char *hosts[5];
+static int callocs_until_one_fails; /* 0: none does */
 
-int __real_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
-                       struct addrinfo **ret_list);
-int __wrap_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
-                       struct addrinfo **ret_list);
-int __wrap_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
-                       struct addrinfo **ret_list)
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size)
 {
-    struct addrinfo **end = ret_list;
-    if (strcmp(host, "many.test") != 0 || (hints->ai_flags & AI_NUMERICHOST) != 0) {
-        return __real_getaddrinfo(host, service, hints, ret_list);
-    }
-    for (size_t i = 0; hosts[i] != NULL; i++) {
-        const int error = __real_getaddrinfo(hosts[i], service, hints, end);
-        if (error != 0) {
-            return error;
-        }
-        end = &(*end)->ai_next;
-    }
-    return 0;
+    const int left = callocs_until_one_fails;
+    callocs_until_one_fails -= left > 0;
+    return left == 1 ? NULL : __real_calloc(count, size);
 }
 
-int __real_connect(int fd, const struct sockaddr *address, socklen_t size);
-int __wrap_connect(int fd, const struct sockaddr *address, socklen_t size);
-int __wrap_connect(int fd, const struct sockaddr *address, socklen_t size)
+static int inheritable; /* sockets that were made without SOCK_CLOEXEC */
+
+int __real_socket(int family, int type, int protocol);
+int __wrap_socket(int family, int type, int protocol);
+int __wrap_socket(int family, int type, int protocol)
 {
-    const struct sockaddr_in *const v4 = (const void *)address;
-    if (address->sa_family == AF_INET && ntohl(v4->sin_addr.s_addr) == 0x7f000008) {
-        errno = ENETUNREACH;
-        return -1;
-    }
-    return __real_connect(fd, address, size);
+    inheritable += (type & SOCK_CLOEXEC) == 0;
+    return __real_socket(family, type, protocol);
 }
 
 static bool reuse_port_fails;
@@ -94,52 +58,6 @@ int __wrap_setsockopt(int fd, int level, int name, const void *from, socklen_t s
         return -1;
     }
     return __real_setsockopt(fd, level, name, from, size);
-}
-
-/* --- the ends --------------------------------------------------------------------------------- */
-
-static uint16_t port;
-
-static void begin_listening(int n, const char *host)
-{
-    begin(n);
-    START(&listen_task, weft_listen, &listener, host, 0);
-    finish(&listen_task.task);
-    ck_assert_int_eq(listen_task.task.status, 0);
-    port = weft_listener_port(listener);
-    ck_assert_uint_ne(port, 0);
-}
-
-static void end_all(void)
-{
-    weft_stream_abort(&near);
-    weft_stream_abort(&far);
-    weft_listener_close(&listener);
-    end();
-}
-
-static void accept_far(void)
-{
-    START(&accept_task, weft_accept, listener, &far);
-    finish(&accept_task.task);
-    ck_assert_int_eq(accept_task.task.status, 0);
-}
-
-static int connect_near(const char *host)
-{
-    START(&connect_task, weft_connect, &near, host, port);
-    finish(&connect_task.task);
-    return connect_task.task.status;
-}
-
-/* What one end writes arrives at the other. */
-static void check_connected(void)
-{
-    struct pollfd incoming = {.fd = weft_stream_fd(far), .events = POLLIN};
-    char bytes[8];
-    ck_assert_int_eq(weft_write_nowait(near, "ping", 4), 0);
-    ck_assert_int_eq(poll(&incoming, 1, 5000), 1);
-    ck_assert_int_eq(read(incoming.fd, bytes, sizeof bytes), 4);
 }
 
 /* --- connected -------------------------------------------------------------------------------- */
@@ -181,6 +99,22 @@ START_TEST(every_interface_is_listened_on_by_default)
 }
 END_TEST
 
+START_TEST(every_interface_of_ipv6_by_name_leaves_those_of_ipv4_to_others)
+{
+    int only = 0;
+    socklen_t size = sizeof only;
+    begin(_i);
+    START(&listen_task, weft_listen, &listener, "::", 0);
+    finish(&listen_task.task);
+    if (listen_task.task.status != -EAFNOSUPPORT) {
+        ck_assert_int_eq(listen_task.task.status, 0);
+        getsockopt(weft_listener_fd(listener), IPPROTO_IPV6, IPV6_V6ONLY, &only, &size);
+        ck_assert_int_eq(only, 1);
+    }
+    end_all();
+}
+END_TEST
+
 START_TEST(a_connection_that_is_refused_says_so)
 {
     begin_listening(_i, "127.0.0.1");
@@ -200,6 +134,49 @@ START_TEST(a_port_that_is_busy_says_so)
     finish(&listen_task.task);
     ck_assert_int_eq(listen_task.task.status, -EADDRINUSE);
     ck_assert_ptr_null(untouched_listener);
+    end_all();
+}
+END_TEST
+
+/* One that does not need this loop, nor its memory. */
+static int connect_plainly(void)
+{
+    const struct sockaddr_in to = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ck_assert_int_eq(connect(client, (const struct sockaddr *)&to, sizeof to), 0);
+    return client;
+}
+
+START_TEST(a_port_can_be_listened_on_again_although_its_last_connections_still_linger)
+{
+    begin_listening(_i, "127.0.0.1");
+    ck_assert_int_eq(connect_near("127.0.0.1"), 0);
+    accept_far();
+    weft_stream_abort(&far); /* this end first: the system keeps its port for a minute */
+    weft_stream_abort(&near);
+    weft_listener_close(&listener);
+    START(&listen_task, weft_listen, &listener, "127.0.0.1", port);
+    finish(&listen_task.task);
+    ck_assert_int_eq(listen_task.task.status, 0);
+    end_all();
+}
+END_TEST
+
+START_TEST(as_many_wait_to_be_accepted_as_was_said_by_default_as_many_as_the_system_allows)
+{
+    FILE *const file = fopen("/proc/sys/net/core/somaxconn", "r");
+    struct tcp_info info;
+    socklen_t size = sizeof info;
+    unsigned most = 0;
+    ck_assert_int_eq(fscanf(file, "%u", &most), 1);
+    fclose(file);
+    begin(_i % 2);
+    START(&listen_task, weft_listen, &listener, "127.0.0.1", .backlog = _i / 2 ? 5 : 0);
+    finish(&listen_task.task);
+    ck_assert_int_eq(getsockopt(weft_listener_fd(listener), IPPROTO_TCP, TCP_INFO, &info, &size),
+                     0);
+    ck_assert_uint_eq(info.tcpi_sacked, _i / 2 ? 5 : most < SOMAXCONN ? most : SOMAXCONN);
     end_all();
 }
 END_TEST
@@ -249,11 +226,8 @@ START_TEST(listeners_that_both_say_so_share_a_port)
     finish(&listen_task.task);
     ck_assert_int_eq(listen_task.task.status, 0);
     ck_assert_uint_eq(weft_listener_port(other), port);
-    const struct sockaddr_in to = {
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     for (int i = 0; i < CLIENTS; i++) {
-        clients[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        ck_assert_int_eq(connect(clients[i], (const struct sockaddr *)&to, sizeof to), 0);
+        clients[i] = connect_plainly();
     }
     const size_t first = accept_all(listener), second = accept_all(other);
     ck_assert_uint_eq(first + second, CLIENTS);
@@ -289,164 +263,6 @@ START_TEST(a_port_that_cannot_be_shared_says_so)
 }
 END_TEST
 
-/* --- happy eyeballs --------------------------------------------------------------------------- */
-
-static int hole = -1, in_hole[4];
-
-/* Nobody answers there: the queue of those that wait to be accepted is full. False: in use. */
-static bool dig_hole(const char *host)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
-    struct tcp_info info;
-    socklen_t size = sizeof info;
-    address.sin_addr.s_addr = inet_addr(host);
-    hole = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (bind(hole, (struct sockaddr *)&address, sizeof address) < 0) {
-        close(hole);
-        return false;
-    }
-    ck_assert_int_eq(listen(hole, 0), 0);
-    for (size_t i = 0; i < 4; i++) {
-        in_hole[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-        __real_connect(in_hole[i], (struct sockaddr *)&address, sizeof address);
-    }
-    ck_assert_int_eq(getsockopt(in_hole[3], IPPROTO_TCP, TCP_INFO, &info, &size), 0);
-    ck_assert_int_eq(info.tcpi_state, TCP_SYN_SENT);
-    return true;
-}
-
-static void fill_hole(void)
-{
-    close(hole);
-    for (size_t i = 0; i < 4; i++) {
-        close(in_hole[i]);
-    }
-}
-
-/* 127.0.0.1 answers, 127.0.0.2 does not, 127.0.0.8 is unreachable, all others refuse. */
-static void begin_hosts(int n, const char *first, const char *second, const char *third)
-{
-    begin_listening(n, "127.0.0.1");
-    while (!dig_hole("127.0.0.2")) {
-        weft_listener_close(&listener);
-        START(&listen_task, weft_listen, &listener, "127.0.0.1", 0);
-        finish(&listen_task.task);
-        port = weft_listener_port(listener);
-    }
-    hosts[0] = first;
-    hosts[1] = second;
-    hosts[2] = third;
-}
-
-static void end_hosts(void)
-{
-    fill_hole();
-    end_all();
-}
-
-/* Begins to connect; ends when nothing happens any more, unless the clock jumps. */
-static void connect_to_many(void)
-{
-    START(&connect_task, weft_connect, &near, "many.test", port, .attempt_delay = WEFT_S(100));
-    for (int i = 0; i < 50 && !weft_task_is_done(&connect_task.task); i++) {
-        weft_loop_run_once(loop, WEFT_MS(1));
-    }
-}
-
-START_TEST(an_address_that_does_not_answer_is_overtaken_after_a_while)
-{
-    begin_hosts(_i, "127.0.0.2", "127.0.0.1", NULL);
-    connect_to_many();
-    ck_assert(!weft_task_is_done(&connect_task.task));
-    jumped += WEFT_S(100);
-    finish(&connect_task.task);
-    ck_assert_int_eq(connect_task.task.status, 0);
-    accept_far();
-    check_connected();
-    end_hosts();
-}
-END_TEST
-
-START_TEST(an_address_that_refuses_is_overtaken_at_once)
-{
-    begin_hosts(_i, "127.0.0.9", "127.0.0.8", "127.0.0.1");
-    connect_to_many();
-    ck_assert(weft_task_is_done(&connect_task.task));
-    ck_assert_int_eq(connect_task.task.status, 0);
-    accept_far();
-    check_connected();
-    end_hosts();
-}
-END_TEST
-
-START_TEST(one_that_refuses_is_overtaken_at_once_also_while_another_does_not_answer)
-{
-    begin_hosts(_i, "127.0.0.2", "127.0.0.9", "127.0.0.1");
-    connect_to_many();
-    jumped += WEFT_S(100);
-    for (int i = 0; i < 50 && !weft_task_is_done(&connect_task.task); i++) {
-        weft_loop_run_once(loop, WEFT_MS(1));
-    }
-    ck_assert(weft_task_is_done(&connect_task.task));
-    ck_assert_int_eq(connect_task.task.status, 0);
-    end_hosts();
-}
-END_TEST
-
-START_TEST(if_all_fail_the_first_failure_is_told)
-{
-    begin_hosts(_i, "127.0.0.8", "127.0.0.9", NULL);
-    connect_to_many();
-    ck_assert_int_eq(connect_task.task.status, -ENETUNREACH);
-    hosts[0] = "127.0.0.9";
-    hosts[1] = "127.0.0.8";
-    connect_to_many();
-    ck_assert_int_eq(connect_task.task.status, -ECONNREFUSED);
-    ck_assert_ptr_null(near);
-    end_hosts();
-}
-END_TEST
-
-START_TEST(an_answer_that_comes_late_is_taken_if_the_others_fail)
-{
-    begin_hosts(_i, "127.0.0.2", "127.0.0.9", NULL);
-    connect_to_many();
-    jumped += WEFT_S(100);
-    run_passes(20);
-    ck_assert(!weft_task_is_done(&connect_task.task)); /* the first may still answer */
-    weft_task_cancel(&connect_task.task);
-    finish(&connect_task.task);
-    end_hosts();
-}
-END_TEST
-
-START_TEST(a_cancelled_connect_gives_up_all_its_attempts)
-{
-    begin_hosts(_i, "127.0.0.2", "127.0.0.2", "127.0.0.2");
-    connect_to_many();
-    jumped += WEFT_S(100);
-    run_passes(5);
-    jumped += WEFT_S(100);
-    run_passes(5);
-    weft_task_cancel(&connect_task.task);
-    finish(&connect_task.task);
-    ck_assert_int_eq(connect_task.task.status, WEFT_ECANCELED);
-    ck_assert_ptr_null(near);
-    end_hosts();
-}
-END_TEST
-
-START_TEST(of_two_that_answer_one_is_taken_and_the_other_closed)
-{
-    begin_hosts(_i, "127.0.0.1", "127.0.0.1", NULL);
-    START(&connect_task, weft_connect, &near, "many.test", port, .attempt_delay = 1);
-    finish(&connect_task.task);
-    ck_assert_int_eq(connect_task.task.status, 0);
-    accept_far();
-    end_hosts();
-}
-END_TEST
-
 /* --- Unix-domain ------------------------------------------------------------------------------ */
 
 static char path[64];
@@ -464,13 +280,6 @@ static void remove_path(void)
     unlink(path);
     *strrchr(path, '/') = '\0';
     ck_assert_int_eq(rmdir(path), 0);
-}
-
-static int connect_unix(const char *name)
-{
-    START(&unix_task, weft_connect_unix, &near, name);
-    finish(&unix_task.task);
-    return unix_task.task.status;
 }
 
 static bool exists(void)
@@ -515,7 +324,7 @@ START_TEST(a_socket_file_that_nobody_listens_on_is_replaced)
     begin(_i);
     choose_path();
     memcpy(address.sun_path, path, sizeof path);
-    const int dead = socket(AF_UNIX, SOCK_STREAM, 0);
+    const int dead = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     ck_assert_int_eq(bind(dead, (struct sockaddr *)&address, sizeof address), 0);
     close(dead);
     ck_assert_int_eq(connect_unix(path), -ECONNREFUSED);
@@ -536,6 +345,26 @@ START_TEST(a_socket_file_that_somebody_listens_on_is_left_to_him)
     ck_assert_ptr_null(untouched_listener);
     ck_assert_int_eq(connect_unix(path), 0);
     weft_listener_close(&listener);
+    remove_path();
+    end_all();
+}
+END_TEST
+
+START_TEST(a_socket_file_whose_backlog_is_full_is_somebodys_and_nobody_waits_to_ask)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    begin(_i);
+    choose_path();
+    memcpy(address.sun_path, path, sizeof path);
+    const int busy = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ck_assert_int_eq(bind(busy, (struct sockaddr *)&address, sizeof address), 0);
+    ck_assert_int_eq(listen(busy, 0), 0);
+    ck_assert_int_eq(connect_unix(path), 0);
+    alarm(10); /* instead of waiting for ever */
+    ck_assert_int_eq(weft_listen_unix(loop, &untouched_listener, path), -EADDRINUSE);
+    alarm(0);
+    ck_assert(exists());
+    close(busy);
     remove_path();
     end_all();
 }
@@ -582,6 +411,39 @@ START_TEST(a_child_that_closes_its_copy_leaves_the_file_to_the_parent)
     ck_assert(exists());
     ck_assert_int_eq(connect_unix(path), 0);
     weft_listener_close(&listener);
+    remove_path();
+    end_all();
+}
+END_TEST
+
+/* Those that a program which is executed now would get. */
+static int count_inheritable(void)
+{
+    int count = 0;
+    for (int fd = 0; fd < 1024; fd++) {
+        const int flags = fcntl(fd, F_GETFD);
+        count += flags >= 0 && (flags & FD_CLOEXEC) == 0;
+    }
+    return count;
+}
+
+START_TEST(a_program_that_is_executed_gets_none_of_the_descriptors)
+{
+    const int before = count_inheritable();
+    weft_listener *local = NULL;
+    weft_stream *other = NULL;
+    begin_listening(_i, "127.0.0.1");
+    choose_path();
+    ck_assert_int_eq(weft_listen_unix(loop, &local, path), 0);
+    ck_assert_int_eq(weft_listen_unix(loop, &untouched_listener, path), -EADDRINUSE);
+    ck_assert_int_eq(connect_unix(path), 0);
+    other = near;
+    ck_assert_int_eq(connect_near("127.0.0.1"), 0);
+    accept_far();
+    ck_assert_int_eq(count_inheritable(), before);
+    ck_assert_int_eq(inheritable, 0); /* nor those that were closed again */
+    weft_stream_abort(&other);
+    weft_listener_close(&local);
     remove_path();
     end_all();
 }
@@ -661,7 +523,8 @@ END_TEST
 
 START_TEST(connections_that_were_given_up_are_passed_over)
 {
-    const int errors[] = {ECONNABORTED, EPROTO, ENETDOWN, EPERM, EINTR};
+    const int errors[] = {ECONNABORTED, EPROTO,       ENETDOWN,    ENOPROTOOPT, EHOSTDOWN,
+                          ENONET,       EHOSTUNREACH, ENETUNREACH, EPERM,       EINTR};
     for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
         begin_listening(_i, "127.0.0.1");
         accept_error = errors[i];
@@ -698,6 +561,7 @@ START_TEST(a_socket_that_listens_already_can_be_adopted)
     ck_assert_int_eq(listen(fd, 5), 0);
     ck_assert_int_eq(weft_listener_open(loop, &listener, fd), 0);
     ck_assert_int_eq(weft_listener_fd(listener), fd);
+    ck_assert_int_ne(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
     port = weft_listener_port(listener);
     ck_assert_int_eq(connect_near("127.0.0.1"), 0);
     accept_far();
@@ -738,6 +602,9 @@ static WEFT_ASYNC(answer, self)
         }
         if (strcmp(self->line, "drop\n") == 0) {
             WEFT_RETURN(-EPIPE);
+        }
+        if (strcmp(self->line, "reset\n") == 0) {
+            WEFT_RETURN(-ECONNRESET);
         }
         WEFT_TRY(self->write, weft_write, self->stream, self->line, self->read.n);
     }
@@ -930,8 +797,8 @@ END_TEST
 
 START_TEST(that_the_other_side_has_gone_is_no_news)
 {
-    begin_serving(_i, 0);
-    START(&asks[0], ask, "drop\n", 1, .stays = true);
+    begin_serving(_i % 2, 0);
+    START(&asks[0], ask, _i / 2 ? "reset\n" : "drop\n", 1, .stays = true);
     finish(&asks[0].task);
     START(&asks[1], ask, "hello\n", 1);
     finish(&asks[1].task);
@@ -940,10 +807,12 @@ START_TEST(that_the_other_side_has_gone_is_no_news)
 }
 END_TEST
 
-START_TEST(when_descriptors_run_out_it_says_so_pauses_and_goes_on)
+START_TEST(when_descriptors_or_buffers_run_out_it_says_so_pauses_and_goes_on)
 {
-    begin_serving(_i, 0);
-    accept_error = EMFILE;
+    const int errors[] = {EMFILE, ENFILE, ENOBUFS, ENOMEM};
+    char expected[80];
+    begin_serving(_i % 2, 0);
+    accept_error = errors[_i / 2];
     accepts_that_fail = 2;
     accepts = 0;
     START(&asks[0], ask, "hello\n", 1);
@@ -958,7 +827,31 @@ START_TEST(when_descriptors_run_out_it_says_so_pauses_and_goes_on)
     jumped += WEFT_S(1);
     finish(&asks[0].task);
     ck_assert_int_eq(asks[0].task.status, 0);
-    ck_assert_ptr_nonnull(strstr(reported, "cannot accept connections, pausing for a second: -24"));
+    (void)snprintf(expected, sizeof expected, "cannot accept connections, pausing for a second: %d",
+                   -accept_error);
+    ck_assert_ptr_nonnull(strstr(reported, expected));
+    end_serving();
+}
+END_TEST
+
+START_TEST(when_memory_runs_out_it_says_so_pauses_and_goes_on)
+{
+    char byte;
+    begin_serving(_i % 2, 0);
+    const int client = connect_plainly();
+    callocs_until_one_fails = 1 + _i / 2; /* for the stream; for the task */
+    for (int i = 0; reports == 0 && i < 1000; i++) {
+        weft_loop_run_once(loop, WEFT_MS(1));
+    }
+    ck_assert_int_eq(callocs_until_one_fails, 0);
+    ck_assert_ptr_nonnull(strstr(reported, "cannot accept connections, pausing for a second"));
+    ck_assert_int_eq(recv(client, &byte, 1, 0), 0);
+    close(client);
+    jumped += WEFT_S(1);
+    START(&asks[0], ask, "hello\n", 1);
+    finish(&asks[0].task);
+    ck_assert_int_eq(asks[0].task.status, 0);
+    ck_assert_int_eq(reports, 1);
     end_serving();
 }
 END_TEST
@@ -985,26 +878,25 @@ SUITE(socket)
 {
     TEST_EACH(a_number_is_connected_to, 2 * BACKENDS);
     TEST_EACH(every_interface_is_listened_on_by_default, BACKENDS);
+    TEST_EACH(every_interface_of_ipv6_by_name_leaves_those_of_ipv4_to_others, BACKENDS);
     TEST_EACH(a_connection_that_is_refused_says_so, BACKENDS);
     TEST_EACH(a_port_that_is_busy_says_so, BACKENDS);
     TEST_EACH(neither_end_delays_what_is_small, BACKENDS);
+    TEST_EACH(a_port_can_be_listened_on_again_although_its_last_connections_still_linger, BACKENDS);
+    TEST_EACH(as_many_wait_to_be_accepted_as_was_said_by_default_as_many_as_the_system_allows,
+              2 * BACKENDS);
     TEST_EACH(listeners_that_both_say_so_share_a_port, BACKENDS);
     TEST_EACH(a_port_is_shared_only_if_both_say_so, BACKENDS);
     TEST_EACH(a_port_that_cannot_be_shared_says_so, BACKENDS);
-    TEST_EACH(an_address_that_does_not_answer_is_overtaken_after_a_while, BACKENDS);
-    TEST_EACH(an_address_that_refuses_is_overtaken_at_once, BACKENDS);
-    TEST_EACH(one_that_refuses_is_overtaken_at_once_also_while_another_does_not_answer, BACKENDS);
-    TEST_EACH(if_all_fail_the_first_failure_is_told, BACKENDS);
-    TEST_EACH(an_answer_that_comes_late_is_taken_if_the_others_fail, BACKENDS);
-    TEST_EACH(a_cancelled_connect_gives_up_all_its_attempts, BACKENDS);
-    TEST_EACH(of_two_that_answer_one_is_taken_and_the_other_closed, BACKENDS);
     TEST_EACH(a_path_is_listened_on_and_removed_at_the_end, BACKENDS);
     TEST_EACH(an_abstract_name_needs_no_file, BACKENDS);
     TEST_EACH(a_socket_file_that_nobody_listens_on_is_replaced, BACKENDS);
     TEST_EACH(a_socket_file_that_somebody_listens_on_is_left_to_him, BACKENDS);
+    TEST_EACH(a_socket_file_whose_backlog_is_full_is_somebodys_and_nobody_waits_to_ask, BACKENDS);
     TEST_EACH(a_file_that_is_no_socket_is_left_alone, BACKENDS);
     TEST_EACH(a_file_that_has_taken_the_name_is_not_removed, BACKENDS);
     TEST_EACH(a_child_that_closes_its_copy_leaves_the_file_to_the_parent, BACKENDS);
+    TEST_EACH(a_program_that_is_executed_gets_none_of_the_descriptors, BACKENDS);
     TEST_EACH(names_that_cannot_be_are_refused, BACKENDS);
     TEST_EACH(who_accepts_is_told_when_the_listener_closes, BACKENDS);
     TEST_EACH(a_cancelled_accept_leaves_the_connection_to_the_next, BACKENDS);
@@ -1019,7 +911,8 @@ SUITE(socket)
     TEST_EACH(no_more_are_served_at_once_than_the_limit, BACKENDS);
     TEST_EACH(at_the_limit_a_closed_listener_still_ends_it, BACKENDS);
     TEST_EACH(a_handler_that_fails_is_reported_once_and_disturbs_no_other, BACKENDS);
-    TEST_EACH(that_the_other_side_has_gone_is_no_news, BACKENDS);
-    TEST_EACH(when_descriptors_run_out_it_says_so_pauses_and_goes_on, BACKENDS);
+    TEST_EACH(that_the_other_side_has_gone_is_no_news, 2 * BACKENDS);
+    TEST_EACH(when_descriptors_or_buffers_run_out_it_says_so_pauses_and_goes_on, 4 * BACKENDS);
+    TEST_EACH(when_memory_runs_out_it_says_so_pauses_and_goes_on, 2 * BACKENDS);
     TEST_EACH(a_listener_that_closes_during_the_pause_ends_it, BACKENDS);
 }

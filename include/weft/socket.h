@@ -22,7 +22,8 @@ typedef struct weft_listener weft_listener;
 /**
  * Connects by TCP. A name is resolved in the thread pool; where it has several addresses they are
  * tried in turn, the next one 250 ms after the last or as soon as that has failed, and the first
- * that answers is taken (happy eyeballs, RFC 8305).
+ * that answers is taken (happy eyeballs, RFC 8305). The resolver gives the addresses of both families
+ * at once, so there is no resolution delay.
  *
  * Status: 0; WEFT_EADDRESS: no such name; -ECONNREFUSED and what else the first attempt failed with.
  */
@@ -43,7 +44,12 @@ struct weft_connect {
     };
 };
 
-/** Connects to a Unix-domain socket; a path that begins with '@' is an abstract name. */
+/**
+ * Connects to a Unix-domain socket; a path that begins with '@' is an abstract name.
+ *
+ * Status: 0; -ENOENT, -ECONNREFUSED and what else the system says. -EAGAIN: its backlog is full, and
+ *         nothing tells when it no longer is: try again later.
+ */
 struct weft_connect_unix {
     WEFT_FRAME;
     weft_stream **into;
