@@ -251,20 +251,55 @@ START_TEST(the_earliest_deadline_is_next)
 }
 END_TEST
 
-START_TEST(of_many_timers_next_is_never_late_and_each_wake_leads_on)
+/* How many wakes it takes until all of so many have fired; 'a' is due at 9000, 'b' at 9001, ... */
+static int wakes_of(size_t count)
 {
+    size_t fired = 0;
     int wakes = 0;
+    for (int at; (at = next()) != -1; wakes++) {
+        const char *const what = fire(at);
+        ck_assert(*what == '\0' || *what - 'a' == at - 9000);
+        fired += strlen(what);
+    }
+    ck_assert_uint_eq(fired, count);
+    return wakes;
+}
+
+START_TEST(of_many_timers_the_earliest_is_next_and_each_wake_fires_one)
+{
     begin(beginnings[_i]);
     for (int i = 0; i < 26; i++) {
         arm((char)('a' + i), 9000 + i);
     }
-    for (int at; (at = next()) != -1; wakes++) {
-        const char *const fired = fire(at);
-        ck_assert_int_le(at, 9000 + 25);
-        ck_assert(*fired == '\0' || *fired - 'a' == at - 9000);
+    ck_assert_int_eq(next(), 9000);
+    ck_assert_int_eq(wakes_of(26), 26);
+}
+END_TEST
+
+START_TEST(of_many_timers_of_which_some_were_cancelled_next_is_never_late_and_each_wake_leads_on)
+{
+    begin(beginnings[_i]);
+    for (int i = 0; i < 26; i++) {
+        arm((char)('a' + i), 9000 + i);
     }
-    ck_assert_int_ge(wakes, 26);
-    ck_assert_int_le(wakes, 26 + 4);
+    cancel('a');
+    cancel('b');
+    ck_assert_int_le(next(), 9002);
+    ck_assert_int_le(wakes_of(24), 24 + 4);
+}
+END_TEST
+
+START_TEST(many_that_are_due_together_need_one_wake_however_far_away)
+{
+    begin(beginnings[_i]);
+    for (int i = 0; i < 26; i++) {
+        arm((char)('a' + i), 30000);
+    }
+    ck_assert_int_eq(next(), 30000);
+    ck_assert_str_eq(fire(29999), "");
+    ck_assert_int_eq(next(), 30000);
+    ck_assert_str_eq(fire(30000), "abcdefghijklmnopqrstuvwxyz");
+    ck_assert_int_eq(next(), -1);
 }
 END_TEST
 
@@ -475,7 +510,10 @@ SUITE_TOGETHER(deadline)
     TEST_EACH(a_cancelled_timer_does_not_fire, BEGINNINGS);
     TEST_EACH(cancelling_a_timer_that_is_not_armed_does_nothing, BEGINNINGS);
     TEST_EACH(the_earliest_deadline_is_next, BEGINNINGS);
-    TEST_EACH(of_many_timers_next_is_never_late_and_each_wake_leads_on, BEGINNINGS);
+    TEST_EACH(of_many_timers_the_earliest_is_next_and_each_wake_fires_one, BEGINNINGS);
+    TEST_EACH(of_many_timers_of_which_some_were_cancelled_next_is_never_late_and_each_wake_leads_on,
+              BEGINNINGS);
+    TEST_EACH(many_that_are_due_together_need_one_wake_however_far_away, BEGINNINGS);
     TEST_EACH(a_deadline_in_the_past_is_next_and_fires_in_the_next_call, BEGINNINGS);
     TEST_EACH(deadlines_in_the_past_fire_in_their_order_and_before_the_others, BEGINNINGS);
     TEST_EACH(the_clock_may_stand_still, BEGINNINGS);

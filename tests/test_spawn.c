@@ -1,6 +1,11 @@
 /* test_spawn.c - starting a task: its slot, and pools of slots. */
 /* SPDX-License-Identifier: MIT */
 #include "workers.h"
+#if __STDC_HOSTED__ && !defined __SANITIZE_ADDRESS__ /* which reads what is written */
+#define COUNTS_FAULTS 1
+#include <sys/mman.h>
+#include <sys/resource.h>
+#endif
 
 /* Spawning. */
 
@@ -370,6 +375,35 @@ START_TEST(spawning_into_a_slot_that_is_in_use_stops)
 }
 END_TEST
 
+#ifdef COUNTS_FAULTS
+static size_t faults(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (size_t)usage.ru_minflt;
+}
+
+START_TEST(slots_in_fresh_memory_fault_once_for_each_page)
+{
+    enum { PAGE = 4096, PAGES = 128, SLOTS = PAGES * PAGE / sizeof(worker_task) };
+    worker_task *const slots = (worker_task *)mmap(NULL, (size_t)PAGES * PAGE, PROT_READ | PROT_WRITE,
+                                                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    size_t before;
+    ck_assert_ptr_ne(slots, MAP_FAILED);
+    (void)madvise(slots, (size_t)PAGES * PAGE, MADV_NOHUGEPAGE);
+    begin();
+    START(&slots[0], worker);
+    before = faults();
+    for (size_t i = 1; i < SLOTS; i++) {
+        START(&slots[i], worker);
+    }
+    ck_assert_uint_le(faults() - before, PAGES + PAGES / 8);
+    ck_assert_int_eq(run(), 0);
+    munmap(slots, (size_t)PAGES * PAGE);
+}
+END_TEST
+#endif
+
 SUITE_TOGETHER(spawn)
 {
     TEST(spawning_fails_outside_of_the_block_and_in_a_cancelled_group);
@@ -394,4 +428,7 @@ SUITE_TOGETHER(spawn)
     TEST_STOPS(preparing_a_slot_that_is_in_use_stops);
     TEST(as_a_statement_a_spawn_that_is_refused_leaves);
     TEST_STOPS(spawning_into_a_slot_that_is_in_use_stops);
+#ifdef COUNTS_FAULTS
+    TEST(slots_in_fresh_memory_fault_once_for_each_page);
+#endif
 }

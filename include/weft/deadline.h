@@ -29,7 +29,7 @@
  *
  * | WEFT_TIMERS_LIST | default for      | memory                | arm  | described in     |
  * |------------------|------------------|-----------------------|------|------------------|
- * | 0                | 64 bits of time  | 4 KiB                 | O(1) | deadline_wheel.h |
+ * | 0                | 64 bits of time  | 6 KiB                 | O(1) | deadline_wheel.h |
  * | 1                | 32 and 16 bits   | 2 pointers            | O(n) | deadline_list.h  |
  *
  * Where the clock wraps, all armed deadlines lie within half a round of each other and of the time
@@ -70,9 +70,9 @@ static inline void weft_timers_cancel(weft_timers *timers, weft_timer *timer);
 
 /**
  * When to wake. Never later than the earliest deadline. Mostly that; in the wheel it may be
- * earlier, as long as many timers (more than 8) are close to each other and far away: then fire()
- * fires none, and the answer after it is later. In a callback of fire() those that are due in the
- * same call may be left out.
+ * earlier, that of a timer that was cancelled, where many (more than 8) are close to each other and
+ * far away: then fire() fires none, and the answer after it is later. In a callback of fire() those
+ * that are due in the same call may be left out.
  *
  * @return false, and *ret_at untouched, if no timer is armed.
  *
@@ -92,7 +92,7 @@ static inline bool weft_timers_next(weft_timers *timers, weft_time *ret_at);
  * @return how many fired.
  *
  * Cost: O(1) for each that fires and each time that a timer moves down in the wheel (15 times at
- *       the most, usually 2 or 3), but many may move in one call; O(k log k) for k that were armed
+ *       the most, usually 1 to 3), but many may move in one call; O(k log k) for k that were armed
  *       when due already.
  */
 static inline size_t weft_timers_fire(weft_timers *timers, weft_time now);

@@ -12,8 +12,9 @@
  *     level 2      ^         c                c:  ... 5 0 1        ^: now, ... 0 3 2
  *
  * So all of a level are due before all of the next; within a level the slots are due in their
- * order; in a slot of level 0 all are due at the same tick. When `now` comes to where a slot of a
- * higher level begins, its timers move down, each to where it belongs then.
+ * order; in a slot of level 0 all are due at the same tick. When the earliest of a slot of a higher
+ * level is due, `now` goes there at once, and the slot's timers move down, each to where it belongs
+ * then: so a thousand that are due together move once, and nobody wakes for a slot that only begins.
  *
  * Why equal deadlines fire in the order armed. The place is a function of `now` and the deadline
  * alone, and `now` neither enters nor passes a slot with timers without emptying it in that step:
@@ -22,10 +23,11 @@
  * stable. So of two, the one armed first stays ahead.
  *
  * `occupied` has a bit for each slot. A timer that is cancelled just leaves its list: a bit may
- * stand over an empty slot until a search comes by and clears it. An arming sets one at most, so
- * that is O(1) for each, and never more than all 256.
+ * stand over an empty slot until a search comes by and clears it, and `earliest` may be that of a
+ * timer that is gone. An arming sets one bit at most, so that is O(1) for each, and never more than
+ * all 256.
  *
- * Digits of 4 bits take 4 KiB. When they were chosen, 5 and 6 bits, which take 7 and 11 KiB, armed no
+ * Digits of 4 bits take 6 KiB. When they were chosen, 5 and 6 bits, which take 10 and 17 KiB, armed no
  * faster, and fired faster only by a tenth, while all is in the cache. Measure: tests/bench/timers.
  */
 #ifndef WEFT_DEADLINE_WHEEL_H
@@ -48,24 +50,20 @@ enum {
 typedef struct weft_timers {
     /* private: */
     uint64_t now;      /* where the wheel stands, in digits; no timer that hangs in it is before */
-    weft_time until;   /* what fire() was last told; equal to now, except while it fires */
+    weft_time until;   /* what fire() was last told; not before now */
     weft_time late_at; /* not after any deadline in late */
     unsigned levels;   /* a bit for each: some slot of it may have timers */
     uint16_t occupied[WEFT__WHEEL_LEVELS];
     weft_link due;  /* taken by fire(), in the order in which they fire */
     weft_link late; /* armed when they were due already, in the order armed */
     weft_link slots[WEFT__WHEEL_SLOTS];
+    weft_time earliest[WEFT__WHEEL_SLOTS]; /* of an occupied one: not after any deadline in it */
 } weft_timers;
 
 /* A time as digits: the sign is turned over, so that a negative time is before 0. */
 static inline uint64_t weft__wheel_digits(weft_time at)
 {
     return (uint64_t)at ^ (uint64_t)1 << 63;
-}
-
-static inline weft_time weft__wheel_time(uint64_t digits)
-{
-    return (weft_time)(digits ^ (uint64_t)1 << 63);
 }
 
 static inline void weft_timers_init(weft_timers *timers, weft_time now)
@@ -84,11 +82,15 @@ static inline void weft__wheel_hang(weft_timers *timers, weft_timer *timer)
     const unsigned highest = 63U - (unsigned)__builtin_clzll((at ^ timers->now) | 1U);
     const unsigned level = highest / WEFT__WHEEL_DIGIT;
     const unsigned digit = (unsigned)(at >> level * WEFT__WHEEL_DIGIT) % WEFT__WHEEL_DIGITS;
+    const unsigned slot = level * WEFT__WHEEL_DIGITS + digit;
     if (WEFT__RARE(((unsigned)timers->occupied[level] >> digit & 1U) == 0)) {
         timers->occupied[level] = (uint16_t)(timers->occupied[level] | 1U << digit);
         timers->levels |= 1U << level;
+        timers->earliest[slot] = timer->at;
+    } else if (timer->at < timers->earliest[slot]) {
+        timers->earliest[slot] = timer->at;
     }
-    weft_link_insert(&timers->slots[level * WEFT__WHEEL_DIGITS + digit], &timer->link);
+    weft_link_insert(&timers->slots[slot], &timer->link);
 }
 
 static inline void weft_timers_arm(weft_timers *timers, weft_timer *timer, weft_time at)
@@ -150,13 +152,13 @@ static inline bool weft__wheel_is_few(const weft_link *slot)
     return link == slot;
 }
 
-/* The earliest deadline in a slot, or when there are many the time at which it begins. */
+/* The earliest deadline in a slot; when there are many, that of one that was cancelled, at times. */
 static inline weft_time weft__wheel_earliest(const weft_timers *timers, unsigned slot)
 {
     const weft_link *const head = &timers->slots[slot];
     weft_time earliest = WEFT_FOREVER;
     if (!weft__wheel_is_few(head)) {
-        return weft__wheel_time(weft__wheel_start(timers, slot));
+        return timers->earliest[slot];
     }
     for (weft_link *link = head->next; link != head; link = link->next) {
         const weft_time at = weft__timer_of(link)->at;
@@ -248,7 +250,8 @@ static inline void weft__wheel_move_down(weft_timers *timers, weft_link *slot)
     }
 }
 
-/* Goes on to the first slot: its timers become due, or move down. False: there is none by now. */
+/* Goes on to the first deadline: its slot's timers become due, or move down. False: it is to come.
+ * If that slot has begun already `now` stays before it. */
 static inline bool weft__wheel_turn(weft_timers *timers)
 {
     const uint64_t until = weft__wheel_digits(timers->until);
@@ -257,8 +260,11 @@ static inline bool weft__wheel_turn(weft_timers *timers)
         timers->now = until;
         return false;
     }
+    if (timers->earliest[first] > timers->until) {
+        return false;
+    }
     weft_link *const slot = &timers->slots[first];
-    timers->now = weft__wheel_start(timers, first);
+    timers->now = weft__wheel_digits(timers->earliest[first]);
     if (first < WEFT__WHEEL_DIGITS) {
         weft_link_splice(&timers->due, slot);
     } else if (weft__wheel_is_few(slot)) {

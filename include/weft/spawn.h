@@ -96,14 +96,28 @@ static inline void weft__needs_group(const weft_task *task, const weft_group *gr
 /* It runs, or it has ended and waits to be taken. */
 static inline bool weft__slot_is_in_use(const weft_task *task)
 {
+    if (!WEFT__SMALL && (task->chain.flags & WEFT__IS_TASK) == 0) {
+        return false; /* never started: its link may lie in a page that is still to be mapped */
+    }
     return weft_task_is_running(task) || !weft_link_is_empty(&task->sibling);
 }
 
+/* Memory that a system has just given is mapped by the first write. A read before that maps a page of
+ * zeros in its stead, and the write that follows faults again. */
+static inline void weft__slot_touch(weft_task *task)
+{
+    if (__STDC_HOSTED__ && !WEFT__SMALL) {
+        task->chain.status = 0;
+        __asm__("" : "+m"(task->chain)); /* and only now it may be read */
+    }
+}
+
 /* A slot must not be in use: its task would be lost. */
-static inline bool weft__slot_is_free(const weft_task *task, const char *file, int line,
+static inline bool weft__slot_is_free(weft_task *task, const char *file, int line,
                                       const char *function)
 {
     (void)file, (void)line, (void)function;
+    weft__slot_touch(task);
     if (WEFT_ASSERTS && WEFT__RARE(weft__slot_is_in_use(task))) {
         WEFT_STOP(file, line, function,
                   weft_task_is_done(task)
