@@ -3,8 +3,8 @@
 #ifndef WEFT_TEST_SOCKETS_H
 #define WEFT_TEST_SOCKETS_H
 
+#include "clock.h"
 #include "hosted.h"
-#include <time.h>
 #include <weft/socket.h>
 
 #define START(slot, ...) ck_assert_int_eq(weft_spawn(weft_loop_group(loop), slot, __VA_ARGS__), 0)
@@ -16,31 +16,6 @@ static WEFT_TASK(weft_listen) listen_task;
 static WEFT_TASK(weft_accept) accept_task;
 static WEFT_TASK(weft_connect) connect_task;
 static WEFT_TASK(weft_connect_unix) unix_task;
-
-/* --- in place of the system's: see tests/meson.build ------------------------------------------- */
-
-static weft_time jumped;         /* by how much the clock is ahead */
-static struct timespec stood_at; /* where it stands but for that; zero: it goes */
-
-int __real_clock_gettime(clockid_t clock, struct timespec *ret_time);
-int __wrap_clock_gettime(clockid_t clock, struct timespec *ret_time);
-int __wrap_clock_gettime(clockid_t clock, struct timespec *ret_time)
-{
-    const int status = __real_clock_gettime(clock, ret_time);
-    const struct timespec *const from = stood_at.tv_sec != 0 ? &stood_at : ret_time;
-    const weft_time now = (weft_time)from->tv_sec * WEFT_S(1) + from->tv_nsec + jumped;
-    ret_time->tv_sec = (time_t)(now / WEFT_S(1));
-    ret_time->tv_nsec = (long)(now % WEFT_S(1));
-    return status;
-}
-
-/** From here on it goes only by jumps. */
-__attribute__((unused)) static void stop_clock(void)
-{
-    __real_clock_gettime(CLOCK_MONOTONIC, &stood_at);
-}
-
-/* --- the ends --------------------------------------------------------------------------------- */
 
 __attribute__((unused)) static void begin_listening(int n, const char *host)
 {

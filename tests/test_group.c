@@ -314,6 +314,7 @@ START_TEST(cancelling_the_group_and_the_parent_is_not_quiet)
     weft_group_cancel(&task.frame.group);
     ck_assert(weft_task_cancel(&task.task));
     ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "a-4097@0 b-4097@0 f-4097@0"); /* nothing behind the group */
     ck_assert_int_eq(task.task.status, WEFT_ECANCELED);
 }
 END_TEST

@@ -77,6 +77,50 @@ START_TEST(a_further_request_cancels_the_group_of_a_cleanup)
 }
 END_TEST
 
+/* Asks for its own end just before its group waits for the child. */
+struct asks_in_group {
+    WEFT_FRAME;
+    weft_group group;
+    WEFT_TASK(worker) child;
+};
+
+static WEFT_ASYNC(asks_in_group, self)
+{
+    WEFT_GROUP(self->group) {
+        WEFT_CHECK(weft_spawn(&self->group, &self->child, worker, 'a', 2));
+        (void)weft_task_cancel(WEFT_SELF());
+    }
+    say("never");
+}
+WEFT_END
+
+struct cleanup_with_group {
+    WEFT_FRAME;
+    struct asks_in_group inner;
+    struct weft_sleep nap;
+};
+
+static WEFT_ASYNC(cleanup_with_group, self)
+{
+    say("body ");
+WEFT_FINALLY:
+    WEFT_AWAIT(self->inner, asks_in_group);
+    say("%d ", WEFT_STATUS());
+    WEFT_AWAIT(self->nap, weft_sleep, WEFT_S(1));
+    say("%d@%d", WEFT_STATUS(), seconds());
+}
+WEFT_END
+
+START_TEST(a_request_that_the_end_of_a_group_handed_down_interrupts_no_further_wait_of_a_cleanup)
+{
+    WEFT_TASK(cleanup_with_group) task = {0};
+    begin();
+    START(&task, cleanup_with_group);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "body a-4097@0 -4097 0@1");
+}
+END_TEST
+
 struct nested_groups {
     WEFT_FRAME;
     weft_group outer, inner;
@@ -328,6 +372,7 @@ SUITE_TOGETHER(group_nested)
     TEST(a_deadline_around_a_group_cancels_its_children_and_waits_for_their_cleanup);
     TEST(the_cleanup_of_a_cancelled_task_may_have_a_group);
     TEST(a_further_request_cancels_the_group_of_a_cleanup);
+    TEST(a_request_that_the_end_of_a_group_handed_down_interrupts_no_further_wait_of_a_cleanup);
     TEST(a_failure_in_an_outer_group_cancels_the_inner_one);
     TEST(a_failure_in_the_inner_group_goes_on_to_the_outer_one);
     TEST(where_the_inner_group_keeps_going_the_outer_one_sees_nothing);

@@ -1,5 +1,6 @@
 /* test_loop.c - the event loop: run, stopped, made, closed, and what it reports. */
 /* SPDX-License-Identifier: MIT */
+#include "clock.h"
 #include "hosted.h"
 #include <pthread.h>
 
@@ -310,6 +311,8 @@ static void note_time(void *unused)
 {
     (void)unused;
     called_at = weft_loop_time(loop);
+    jumped += WEFT_S(1);
+    ck_assert_int_eq(weft_loop_time(loop), called_at);
     weft_loop_stop(loop);
 }
 
@@ -383,6 +386,7 @@ START_TEST(handles_and_sources_that_are_left_outlive_the_loop)
     weft_add_reader(&source, &reader, say_it, word("never"));
     weft_loop_close(loop);
     ck_assert(!weft_handle_cancel(&handle));
+    ck_assert_ptr_null(source.loop);
     weft_source_close(&source);
     close_pipe(ends);
     ck_assert_str_eq(trace, "");
@@ -461,14 +465,12 @@ END_TEST
 
 /* --- debug mode ------------------------------------------------------------------------------- */
 
+static weft_time slow_for = WEFT_MS(3);
+
 static void be_slow(void *unused)
 {
-    struct timespec begun, now;
     (void)unused;
-    clock_gettime(CLOCK_MONOTONIC, &begun);
-    do {
-        clock_gettime(CLOCK_MONOTONIC, &now);
-    } while ((now.tv_sec - begun.tv_sec) * 1000000000 + now.tv_nsec - begun.tv_nsec < 3000000);
+    jumped += slow_for;
 }
 
 struct slow {
@@ -512,6 +514,42 @@ START_TEST(debug_mode_reports_a_slow_callback)
     weft_call_soon(loop, &handle, be_slow, NULL);
     run_passes(2);
     ck_assert_msg(strstr(reported, "in callback\n") != NULL, "reported: %s", reported);
+    end();
+}
+END_TEST
+
+START_TEST(a_step_is_slow_that_takes_longer_than_a_tenth_of_a_second_unless_another_limit_is_set)
+{
+    weft_handle handle = {0};
+    begin(_i);
+    stop_clock();
+    weft_loop_set_debug(loop, true);
+    slow_for = WEFT_MS(100);
+    weft_call_soon(loop, &handle, be_slow, NULL);
+    run_passes(2);
+    ck_assert_int_eq(reports, 0);
+    slow_for = WEFT_MS(100) + 1;
+    weft_call_soon(loop, &handle, be_slow, NULL);
+    run_passes(2);
+    ck_assert_int_eq(reports, 1);
+    weft_loop_set_debug(loop, false);
+    weft_call_soon(loop, &handle, be_slow, NULL);
+    run_passes(2);
+    ck_assert_int_eq(reports, 1);
+    end();
+}
+END_TEST
+
+START_TEST(the_environment_switches_debug_mode_on)
+{
+    weft_handle handle = {0};
+    setenv("WEFT_DEBUG", "1", 1);
+    begin(_i);
+    unsetenv("WEFT_DEBUG");
+    slow_for = WEFT_S(1);
+    weft_call_soon(loop, &handle, be_slow, NULL);
+    run_passes(2);
+    ck_assert_int_eq(reports, 1);
     end();
 }
 END_TEST
@@ -577,6 +615,9 @@ SUITE(loop)
     TEST(a_status_has_a_text);
     TEST_EACH(debug_mode_reports_a_slow_step_by_name, BACKENDS);
     TEST_EACH(debug_mode_reports_a_slow_callback, BACKENDS);
+    TEST_EACH(a_step_is_slow_that_takes_longer_than_a_tenth_of_a_second_unless_another_limit_is_set,
+              BACKENDS);
+    TEST_EACH(the_environment_switches_debug_mode_on, BACKENDS);
     TEST_STOPS(debug_mode_stops_a_call_from_another_thread);
     TEST_EACH(debug_mode_lets_a_loop_be_made_run_and_closed_by_different_threads, BACKENDS);
 }

@@ -2,6 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "hosted.h"
 #include <pthread.h>
+#include <sys/time.h>
+#include <weft/remote_signal.h>
+#include <weft/sync.h>
 
 struct failing {
     WEFT_FRAME;
@@ -124,6 +127,12 @@ START_TEST(a_handle_that_many_threads_post_is_called_behind_the_last_post)
 }
 END_TEST
 
+static void count_and_ignore(void *unused)
+{
+    (void)unused;
+    counted++;
+}
+
 static void *post_stop(void *handle)
 {
     poll(NULL, 0, 5); /* so that the loop sleeps, mostly; it must end in either case */
@@ -138,6 +147,113 @@ START_TEST(a_post_from_a_thread_wakes_a_loop_that_sleeps)
     begin(_i);
     ck_assert_int_eq(pthread_create(&thread, NULL, post_stop, &handle), 0);
     weft_loop_run_forever(loop);
+    pthread_join(thread, NULL);
+    end();
+}
+END_TEST
+
+enum { SMALL_PIPE = 4096 };
+
+/* All pipes there are, that of the loop among them. */
+static void shrink_pipes(void)
+{
+    for (int fd = 0; fd < 64; fd++) {
+        if (fcntl(fd, F_GETPIPE_SZ) > 0) {
+            ck_assert_int_eq(fcntl(fd, F_SETPIPE_SZ, SMALL_PIPE), SMALL_PIPE);
+        }
+    }
+}
+
+START_TEST(a_loop_that_was_woken_more_often_than_a_pipe_has_room_sleeps_and_is_woken_as_before)
+{
+    weft_handle handle = {0};
+    pthread_t thread;
+    begin(_i);
+    shrink_pipes();
+    for (int i = 0; i <= SMALL_PIPE; i++) {
+        weft_call_soon_threadsafe(loop, &handle, count_and_ignore, NULL);
+        run_passes(1);
+    }
+    ck_assert_int_eq(counted, SMALL_PIPE + 1);
+    const weft_time before = weft_loop_time(loop);
+    weft_loop_run_once(loop, WEFT_MS(2));
+    ck_assert_int_ge(weft_loop_time(loop) - before, WEFT_MS(2));
+    ck_assert_int_eq(pthread_create(&thread, NULL, post_stop, &handle), 0);
+    weft_loop_run_forever(loop);
+    pthread_join(thread, NULL);
+    end();
+}
+END_TEST
+
+/* Waits for what only a signal handler tells: the process has no other thread. */
+static weft_signal bell;
+
+static void ring(int number)
+{
+    (void)number;
+    weft_signal_set(&bell);
+}
+
+struct listener {
+    WEFT_FRAME;
+    struct weft_signal_wait wait;
+};
+
+static WEFT_ASYNC(listener, self)
+{
+    setitimer(ITIMER_REAL, &(struct itimerval){.it_value.tv_usec = 1000}, NULL);
+    WEFT_TRY(self->wait, weft_signal_wait, &bell);
+    say("rung ");
+}
+WEFT_END
+
+START_TEST(who_waits_for_an_interrupt_is_not_deadlocked)
+{
+    begin(_i);
+    weft_signal_init(&bell, weft_loop_core(loop));
+    signal(SIGALRM, ring);
+    ck_assert_int_eq(RUN(listener), 0);
+    ck_assert_str_eq(trace, "rung ");
+    end();
+}
+END_TEST
+
+/* As long as there is another thread, it might be the one that ends a wait. */
+struct hopes {
+    WEFT_FRAME;
+    struct weft_event_wait wait;
+};
+
+static weft_event hope;
+
+static WEFT_ASYNC(hopes, self)
+{
+    WEFT_TRY(self->wait, weft_event_wait, &hope);
+    say("come true ");
+}
+WEFT_END
+
+static void fulfil(void *unused)
+{
+    (void)unused;
+    weft_event_set(&hope);
+}
+
+static void *post_fulfil(void *handle)
+{
+    poll(NULL, 0, 5);
+    weft_call_soon_threadsafe(loop, handle, fulfil, NULL);
+    return NULL;
+}
+
+START_TEST(while_another_thread_lives_no_wait_is_taken_for_a_deadlock)
+{
+    weft_handle handle = {0};
+    pthread_t thread;
+    begin(_i);
+    ck_assert_int_eq(pthread_create(&thread, NULL, post_fulfil, &handle), 0);
+    ck_assert_int_eq(RUN(hopes), 0);
+    ck_assert_str_eq(trace, "come true ");
     pthread_join(thread, NULL);
     end();
 }
@@ -358,7 +474,7 @@ START_TEST(running_the_parents_loop_in_a_child_stops_with_a_message)
     begin(_i);
     capture_stderr();
     ck_assert_int_eq(in_child(run_once_here), SIGABRT);
-    ck_assert_ptr_nonnull(strstr(read_stderr(), "before fork()"));
+    ck_assert_ptr_nonnull(strstr(read_stderr(), "before fork(): make one in the child"));
     end();
 }
 END_TEST
@@ -399,6 +515,8 @@ static void fork_and_return(void *unused)
     forked_child = fork();
     if (forked_child == 0) {
         signal(SIGABRT, SIG_DFL);
+    } else {
+        weft_loop_stop(loop);
     }
 }
 
@@ -409,10 +527,10 @@ START_TEST(a_child_that_returns_into_the_parents_loop_stops_with_a_message)
     begin(_i);
     capture_stderr();
     weft_call_soon(loop, &handle, fork_and_return, NULL);
-    run_passes(2);
+    weft_loop_run_forever(loop);
     ck_assert_int_eq(waitpid(forked_child, &status, 0), forked_child);
     ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
-    ck_assert_ptr_nonnull(strstr(read_stderr(), "before fork()"));
+    ck_assert_ptr_nonnull(strstr(read_stderr(), "before fork(): _exit() in the child"));
     end();
 }
 END_TEST
@@ -422,6 +540,10 @@ SUITE(loop_outside)
     TEST_EACH(ten_thousand_posts_from_four_threads_arrive_each_once_and_in_order, BACKENDS);
     TEST_EACH(a_handle_that_many_threads_post_is_called_behind_the_last_post, BACKENDS);
     TEST_EACH(a_post_from_a_thread_wakes_a_loop_that_sleeps, BACKENDS);
+    TEST_EACH(a_loop_that_was_woken_more_often_than_a_pipe_has_room_sleeps_and_is_woken_as_before,
+              BACKENDS);
+    TEST_EACH(who_waits_for_an_interrupt_is_not_deadlocked, BACKENDS);
+    TEST_EACH(while_another_thread_lives_no_wait_is_taken_for_a_deadlock, BACKENDS);
     TEST_EACH(two_loops_in_two_threads_do_not_touch_each_other, BACKENDS);
     TEST_EACH(programs_may_run_in_several_threads_at_once, BACKENDS);
     TEST_EACH(the_timeout_tells_when_there_is_something_to_do, BACKENDS);

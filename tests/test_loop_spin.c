@@ -47,6 +47,18 @@ static void wait_begins(const struct timespec *timeout)
 /* As long as the time is virtual nothing really waits. */
 static const struct timespec no_time = {0, 0};
 
+/* An older system: it knows only whole milliseconds. */
+static bool is_old;
+static int slept_ms;
+
+int __real_epoll_wait(int set, struct epoll_event *events, int size, int timeout_ms);
+int __wrap_epoll_wait(int set, struct epoll_event *events, int size, int timeout_ms);
+int __wrap_epoll_wait(int set, struct epoll_event *events, int size, int timeout_ms)
+{
+    slept_ms = timeout_ms;
+    return __real_epoll_wait(set, events, size, 0);
+}
+
 int __real_epoll_pwait2(int set, struct epoll_event *events, int size,
                         const struct timespec *timeout, const sigset_t *mask);
 int __wrap_epoll_pwait2(int set, struct epoll_event *events, int size,
@@ -54,10 +66,15 @@ int __wrap_epoll_pwait2(int set, struct epoll_event *events, int size,
 int __wrap_epoll_pwait2(int set, struct epoll_event *events, int size,
                         const struct timespec *timeout, const sigset_t *mask)
 {
+    if (is_old) {
+        errno = ENOSYS;
+        return -1;
+    }
     wait_begins(timeout);
     const struct timespec *const real = is_virtual ? &no_time : timeout;
     const int count = __real_epoll_pwait2(set, events, size, real, mask);
-    return count < 0 && errno == ENOSYS ? epoll_wait(set, events, size, 0) : count; /* valgrind */
+    return count < 0 && errno == ENOSYS ? __real_epoll_wait(set, events, size, 0)
+                                        : count; /* valgrind */
 }
 
 int __real_ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
@@ -217,6 +234,21 @@ START_TEST(another_thread_is_heard_while_it_looks)
 }
 END_TEST
 
+START_TEST(where_the_system_counts_milliseconds_a_part_of_one_is_slept_whole)
+{
+    is_old = is_virtual = true;
+    begin(0);
+    weft_loop_run_once(loop, 0);
+    ck_assert_int_eq(slept_ms, 0);
+    weft_loop_run_once(loop, WEFT_MS(3)); /* some looks at the clock less */
+    ck_assert_int_eq(slept_ms, 3);
+    weft_loop_run_once(loop, WEFT_S(100) * 86400);
+    ck_assert_int_eq(slept_ms, 86400000); /* and at most a day at once */
+    is_virtual = false;
+    end();
+}
+END_TEST
+
 SUITE(loop_spin)
 {
     TEST_EACH(by_default_it_sleeps_at_once, BACKENDS);
@@ -225,4 +257,5 @@ SUITE(loop_spin)
     TEST_EACH(after_a_long_wait_it_sleeps_at_once, BACKENDS);
     TEST_EACH(a_timer_is_not_late_for_it, BACKENDS);
     TEST_EACH(another_thread_is_heard_while_it_looks, BACKENDS);
+    TEST(where_the_system_counts_milliseconds_a_part_of_one_is_slept_whole);
 }

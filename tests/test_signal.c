@@ -6,6 +6,19 @@
 
 static weft_handle handle, other;
 
+static bool write_fails;
+
+ssize_t __real_write(int fd, const void *from, size_t size);
+ssize_t __wrap_write(int fd, const void *from, size_t size);
+ssize_t __wrap_write(int fd, const void *from, size_t size)
+{
+    if (write_fails) {
+        errno = EAGAIN;
+        return -1;
+    }
+    return __real_write(fd, from, size);
+}
+
 static void say_again(void *text)
 {
     say_it(text);
@@ -19,6 +32,24 @@ START_TEST(a_handler_is_called_by_the_loop_and_not_by_the_signal)
     ck_assert_int_eq(weft_add_signal_handler(loop, SIGUSR1, &handle, say_it, word("usr1")), 0);
     raise(SIGUSR1);
     ck_assert_str_eq(trace, "");
+    run_passes(1);
+    ck_assert_str_eq(trace, "usr1 ");
+    end();
+}
+END_TEST
+
+START_TEST(what_a_signal_interrupts_does_not_notice)
+{
+    struct sigaction now;
+    begin(_i);
+    ck_assert_int_eq(weft_add_signal_handler(loop, SIGUSR1, &handle, say_it, word("usr1")), 0);
+    write_fails = true; /* as when the loop has much to wake for already */
+    errno = EDOM;
+    raise(SIGUSR1);
+    ck_assert_int_eq(errno, EDOM);
+    write_fails = false;
+    ck_assert_int_eq(sigaction(SIGUSR1, NULL, &now), 0);
+    ck_assert_int_ne(now.sa_flags & SA_RESTART, 0); /* calls of the system go on */
     run_passes(1);
     ck_assert_str_eq(trace, "usr1 ");
     end();
@@ -301,6 +332,25 @@ START_TEST(a_program_that_was_cancelled_as_well_was_cancelled)
 }
 END_TEST
 
+struct interrupted_at_its_end {
+    WEFT_FRAME;
+};
+
+static WEFT_ASYNC(interrupted_at_its_end, self)
+{
+    raise(SIGINT);
+}
+WEFT_END
+
+START_TEST(a_sigint_that_comes_too_late_is_forgotten_and_the_next_program_hears_its_own)
+{
+    use_backend(_i);
+    ck_assert_int_eq(weft_run(interrupted_at_its_end), 0);
+    ck_assert_int_eq(weft_run(program, 0), -EINTR);
+    ck_assert_int_eq(weft_run(interrupted_at_its_end), 0);
+}
+END_TEST
+
 START_TEST(a_second_sigint_ends_the_process_at_once)
 {
     int status;
@@ -402,9 +452,35 @@ START_TEST(a_forked_child_does_with_signals_what_was_done_before_the_loop)
 }
 END_TEST
 
+struct runs_in_a_child {
+    WEFT_FRAME;
+    int *ret_status;
+};
+
+static WEFT_ASYNC(runs_in_a_child, self)
+{
+    const pid_t child = fork();
+    if (child == 0) {
+        _exit(weft_run(program, 0) == -EINTR ? 42 : 1);
+    }
+    WEFT_CHECK(waitpid(child, self->ret_status, 0) == child ? 0 : -ECHILD);
+}
+WEFT_END
+
+START_TEST(a_program_that_a_forked_child_runs_is_interrupted_as_any)
+{
+    int status = -1;
+    use_backend(_i);
+    ck_assert_int_eq(weft_run(runs_in_a_child, &status), 0);
+    ck_assert(WIFEXITED(status));
+    ck_assert_int_eq(WEXITSTATUS(status), 42);
+}
+END_TEST
+
 SUITE(signal)
 {
     TEST_EACH(a_handler_is_called_by_the_loop_and_not_by_the_signal, BACKENDS);
+    TEST_EACH(what_a_signal_interrupts_does_not_notice, BACKENDS);
     TEST_EACH(signals_that_come_together_count_as_one, BACKENDS);
     TEST_EACH(two_signals_have_a_handler_each, BACKENDS);
     TEST_EACH(removing_puts_back_what_the_signal_did_before, BACKENDS);
@@ -421,9 +497,12 @@ SUITE(signal)
     TEST_EACH(sigint_cancels_the_main_task_once_and_ends_as_interrupted, BACKENDS);
     TEST_EACH(a_program_that_finishes_although_it_was_interrupted_has_finished, BACKENDS);
     TEST_EACH(a_program_that_was_cancelled_as_well_was_cancelled, BACKENDS);
+    TEST_EACH(a_sigint_that_comes_too_late_is_forgotten_and_the_next_program_hears_its_own,
+              BACKENDS);
     TEST_EACH(a_second_sigint_ends_the_process_at_once, BACKENDS);
     TEST_EACH(a_sigint_that_is_ignored_or_handled_by_others_is_left_to_them, BACKENDS);
     TEST_EACH(a_handler_of_its_own_takes_sigint_from_the_program_until_it_is_removed, BACKENDS);
     TEST_EACH(a_handler_that_is_left_ends_with_the_program, BACKENDS);
     TEST_EACH(a_forked_child_does_with_signals_what_was_done_before_the_loop, 2 * BACKENDS);
+    TEST_EACH(a_program_that_a_forked_child_runs_is_interrupted_as_any, BACKENDS);
 }

@@ -265,6 +265,35 @@ START_TEST(a_hangup_wakes_both_directions)
 }
 END_TEST
 
+START_TEST(who_waits_for_room_in_a_full_pipe_hears_that_its_reader_has_gone)
+{
+    begin(_i);
+    make_pipe(ends);
+    fill(ends[1]);
+    open_source(&source, ends[1]);
+    START(&writer, writes, "write", &source);
+    run_passes(3);
+    ck_assert_str_eq(trace, "");
+    close(ends[0]);
+    run_passes(2);
+    ck_assert_str_eq(trace, "write ");
+    ends[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    end_pipe();
+}
+END_TEST
+
+START_TEST(what_is_ready_but_not_awaited_lets_the_loop_sleep)
+{
+    begin_pair(_i);
+    put(ends[1], "x");
+    run_passes(2);
+    const weft_time before = weft_loop_time(loop);
+    weft_loop_run_once(loop, WEFT_MS(2));
+    ck_assert_int_ge(weft_loop_time(loop) - before, WEFT_MS(2));
+    end_pipe();
+}
+END_TEST
+
 START_TEST(a_cancelled_wait_loses_no_event)
 {
     begin_pipe(_i);
@@ -542,6 +571,7 @@ START_TEST(a_duplicate_of_a_closed_descriptor_reports_to_nobody)
     put(ends[1], "x"); /* readable by the duplicate */
     run_passes(3);
     ck_assert_str_eq(trace, "old-closed ");
+    ck_assert(!source.may_read); /* in a program its memory may be gone by now */
     weft_source_close(&fresh);
     run_passes(1);
     ck_assert_str_eq(trace, "old-closed new-closed ");
@@ -679,6 +709,8 @@ SUITE(source)
     TEST_EACH(all_that_wait_for_one_direction_are_woken_in_order, BACKENDS);
     TEST_EACH(bytes_do_not_wake_who_waits_for_room, BACKENDS);
     TEST_EACH(a_hangup_wakes_both_directions, BACKENDS);
+    TEST_EACH(who_waits_for_room_in_a_full_pipe_hears_that_its_reader_has_gone, BACKENDS);
+    TEST_EACH(what_is_ready_but_not_awaited_lets_the_loop_sleep, BACKENDS);
     TEST_EACH(a_cancelled_wait_loses_no_event, BACKENDS);
     TEST_EACH(a_wait_that_was_cancelled_does_not_hide_a_deadlock, BACKENDS);
     TEST_EACH(who_never_has_to_wait_lets_the_others_run, BACKENDS);

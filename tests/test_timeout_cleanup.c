@@ -142,10 +142,54 @@ START_TEST(a_cancelled_task_whose_cleanup_outlasts_the_deadline_is_cancelled_not
 }
 END_TEST
 
+/* After the deadline around it, the cleanup has one of its own. */
+struct cleans_in_time {
+    WEFT_FRAME;
+    weft_scope scope;
+    struct weft_sleep nap;
+};
+
+static WEFT_ASYNC(cleans_in_time, self)
+{
+    WEFT_TRY(self->nap, weft_sleep, WEFT_S(100));
+WEFT_FINALLY:
+    WEFT_MOVE_ON(self->scope, WEFT_S(5)) {
+        WEFT_AWAIT(self->nap, weft_sleep, WEFT_S(2));
+        say("%d@%d ", WEFT_STATUS(), seconds());
+    }
+}
+WEFT_END
+
+struct limits_two {
+    WEFT_FRAME;
+    weft_scope scope;
+    struct cleans_in_time inner;
+};
+
+static WEFT_ASYNC(limits_two, self)
+{
+    WEFT_MOVE_ON(self->scope, WEFT_S(1)) {
+        WEFT_TRY(self->inner, cleans_in_time);
+    }
+    say("on@%d", seconds());
+}
+WEFT_END
+
+START_TEST(a_deadline_that_has_passed_does_not_pass_again_when_the_cleanup_arms_one)
+{
+    WEFT_TASK(limits_two) task = {0};
+    begin();
+    START(&task, limits_two);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "0@3 on@3");
+}
+END_TEST
+
 SUITE_TOGETHER(timeout_cleanup)
 {
     TEST_EACH(timeouts_that_pass_inside_a_cleanup_revive_nothing_that_was_noted, 2);
     TEST(in_an_expired_scope_of_the_cleanup_all_waits_are_refused_also_after_a_further_request);
     TEST_EACH(a_deadline_from_outside_interrupts_one_wait_of_a_cleanup, 2);
     TEST(a_cancelled_task_whose_cleanup_outlasts_the_deadline_is_cancelled_not_timed_out);
+    TEST(a_deadline_that_has_passed_does_not_pass_again_when_the_cleanup_arms_one);
 }
