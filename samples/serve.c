@@ -20,7 +20,8 @@
 static const char usage[] =
     "usage: serve [--port N] [--host H] [--delay MS] [--rate BYTES/S] [--generate N] [DIR]\n"
     "\n"
-    "Serves the files in DIR (.) by HTTP. The first line it prints is where.\n"
+    "Serves the files in DIR (.) by HTTP, and what links in it lead to. The first line it prints\n"
+    "is where.\n"
     "\n"
     "  --port N        the port (8080); 0: any that is free\n"
     "  --host H        the address to listen on (127.0.0.1)\n"

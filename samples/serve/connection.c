@@ -3,6 +3,7 @@
 #include "serve.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -211,6 +212,16 @@ static bool is_small(const struct connection *self)
     return self->answer.iov_len <= GATHERED_MOST && weft_stream_buffered(self->stream) < PIECE_SIZE;
 }
 
+/* 0; or the client takes nothing, which is as if it had gone: what is left is not for it. */
+static int is_taken(struct connection *self)
+{
+    if (!self->patience.expired) {
+        return 0;
+    }
+    weft_stream_abort(&self->stream);
+    return -EPIPE;
+}
+
 WEFT_ASYNC(connection, self)
 {
     weft_stream_set_coalesce(self->stream, true);
@@ -232,10 +243,11 @@ WEFT_ASYNC(connection, self)
                 WEFT_CHECK(
                     weft_write_nowait(self->stream, self->answer.iov_base, self->answer.iov_len));
             } else {
-                WEFT_TIMEOUT(self->patience, self->context->patience) {
+                WEFT_MOVE_ON(self->patience, self->context->patience) {
                     WEFT_TRY(self->write, weft_write, self->stream, self->answer.iov_base,
                              self->answer.iov_len);
                 }
+                WEFT_CHECK(is_taken(self));
             }
             cache_release(&self->cached);
             continue;
@@ -243,9 +255,10 @@ WEFT_ASYNC(connection, self)
         decide(self, WEFT_NOW());
         do {
             WEFT_CHECK(fill_piece(self));
-            WEFT_TIMEOUT(self->patience, self->context->patience) {
+            WEFT_MOVE_ON(self->patience, self->context->patience) {
                 WEFT_TRY(self->write, weft_write, self->stream, self->piece, self->filled);
             }
+            WEFT_CHECK(is_taken(self));
             keep_rate(self, WEFT_NOW());
             if (self->next_at > WEFT_NOW()) {
                 WEFT_TRY(self->sleep_until, weft_sleep_until, self->next_at);
@@ -257,7 +270,9 @@ WEFT_FINALLY:
     weft_link_remove(&self->idle);
     cache_release(&self->cached);
     close_content(&self->content);
-    WEFT_AWAIT(self->close, weft_close, &self->stream);
+    WEFT_MOVE_ON(self->patience, self->context->patience) {
+        WEFT_AWAIT(self->close, weft_close, &self->stream); /* when what was gathered is taken */
+    }
 }
 WEFT_END
 
