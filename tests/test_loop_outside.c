@@ -259,6 +259,62 @@ START_TEST(while_another_thread_lives_no_wait_is_taken_for_a_deadlock)
 }
 END_TEST
 
+static void *post_word(void *handle)
+{
+    weft_call_soon_threadsafe(loop, handle, say_it, word("posted"));
+    return NULL;
+}
+
+START_TEST(what_was_posted_and_not_called_when_its_loop_closed_can_be_posted_to_another)
+{
+    weft_handle handle = {0};
+    pthread_t thread;
+    begin(_i);
+    ck_assert_int_eq(pthread_create(&thread, NULL, post_word, &handle), 0);
+    pthread_join(thread, NULL);
+    end();
+    ck_assert_str_eq(trace, "");
+    ck_assert(!weft_handle_is_pending(&handle));
+    begin(_i);
+    post_word(&handle);
+    run_passes(1);
+    ck_assert_str_eq(trace, "posted ");
+    end();
+}
+END_TEST
+
+/* Cleans up by telling a thread to end, which posts to the loop that is being closed meanwhile. */
+struct owns_thread {
+    WEFT_FRAME;
+    weft_handle handle;
+    pthread_t thread;
+    struct weft_sleep nap;
+    struct weft_event_wait wait;
+};
+
+static WEFT_ASYNC(owns_thread, self)
+{
+    WEFT_TRY(self->nap, weft_sleep, WEFT_S(100));
+WEFT_FINALLY:
+    WEFT_CHECK(-pthread_create(&self->thread, NULL, post_fulfil, &self->handle));
+    WEFT_AWAIT(self->wait, weft_event_wait, &hope);
+    say("come true at the close ");
+    pthread_join(self->thread, NULL);
+}
+WEFT_END
+
+START_TEST(while_a_loop_closes_its_cleanups_hear_of_other_threads)
+{
+    WEFT_TASK(owns_thread) task = {0};
+    begin(_i);
+    ck_assert_int_eq(weft_spawn(weft_loop_group(loop), &task, owns_thread), 0);
+    run_passes(1);
+    end();
+    ck_assert_str_eq(trace, "come true at the close ");
+    ck_assert_int_eq(reports, 0);
+}
+END_TEST
+
 /* Two loops throw a ball to and fro. */
 struct player {
     weft_loop *loop;
@@ -544,6 +600,9 @@ SUITE(loop_outside)
               BACKENDS);
     TEST_EACH(who_waits_for_an_interrupt_is_not_deadlocked, BACKENDS);
     TEST_EACH(while_another_thread_lives_no_wait_is_taken_for_a_deadlock, BACKENDS);
+    TEST_EACH(what_was_posted_and_not_called_when_its_loop_closed_can_be_posted_to_another,
+              BACKENDS);
+    TEST_EACH(while_a_loop_closes_its_cleanups_hear_of_other_threads, BACKENDS);
     TEST_EACH(two_loops_in_two_threads_do_not_touch_each_other, BACKENDS);
     TEST_EACH(programs_may_run_in_several_threads_at_once, BACKENDS);
     TEST_EACH(the_timeout_tells_when_there_is_something_to_do, BACKENDS);

@@ -137,7 +137,8 @@ typedef struct weft_handle {
 WEFT_API void weft_call_soon(weft_loop *loop, weft_handle *handle, void (*call)(void *),
                              void *argument);
 
-/** The same from any thread. A handle that is under way already is not called twice. */
+/** The same from any thread. A handle that is under way already is not called twice. The loop outlives
+ *  the call: join the thread before the loop is closed; what it has not called by then it never does. */
 WEFT_API void weft_call_soon_threadsafe(weft_loop *loop, weft_handle *handle, void (*call)(void *),
                                         void *argument);
 
