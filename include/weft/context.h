@@ -128,7 +128,7 @@ static inline void weft__unbind(const weft_frame *frame, weft_binding **context,
                                 weft_binding *binding)
 {
     if (WEFT__RARE(*context != binding || binding->seen != 1)) {
-        weft__stop_in(frame, weft_describe(frame->step),
+        weft__stop_in(frame, NULL,
                       "a task that sees this WEFT_BIND outlives it: put a group inside the block, "
                       "or weft_task_set_context(task, NULL)");
     }

@@ -72,6 +72,7 @@
         enum { weft__base = __COUNTER__ };                                                         \
         enum { weft__in_body = 0, weft__only_between_WEFT_ASYNC_and_WEFT_END = 1 };                \
         (void)self;                                                                                \
+        WEFT__RARE_WAYS()                                                                          \
         weft__dispatch:                                                                            \
         __attribute__((unused));                                                                   \
         switch (WEFT__LABEL(weft__f->state)) {                                                     \
@@ -195,13 +196,33 @@
 #define WEFT__STATE(n) (WEFT__START + (n))
 #define WEFT__CASE(n) case WEFT__LABEL(WEFT__STATE(n))
 
-#if WEFT_LINES
-#define WEFT__AT(n)                                                                                \
-    weft__f->state = (weft__state)WEFT__STATE(n);                                                  \
-    weft__f->line = (uint16_t)__LINE__
-#else
+#if !WEFT_LINES
 #define WEFT__AT(n) weft__f->state = (weft__state)WEFT__STATE(n)
+#define WEFT__AT_START .state = WEFT__START
+#else
+#define WEFT__AT_START .place = WEFT__PLACE(WEFT__START, 0)
+#define WEFT__AT(n) weft__f->place = WEFT__PLACE(WEFT__STATE(n), __LINE__ & 0xffff)
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define WEFT__PLACE(state, line) ((uint32_t)(line) << 16 | (uint32_t)(state))
+#else
+#define WEFT__PLACE(state, line) ((uint32_t)(state) << 16 | (uint32_t)(line))
 #endif
+#endif
+
+/* What every await may come to, and hardly ever does: once a coroutine, not once an await. The line
+ * is that of the await. */
+#define WEFT__RARE_WAYS()                                                                          \
+    if (0) {                                                                                       \
+        weft__is_busy:                                                                             \
+        __attribute__((unused));                                                                   \
+        WEFT_STOP(__FILE__, weft__line_of(weft__f), __func__,                                      \
+                  "this frame still runs: await it once at a time, zero it before");               \
+    }                                                                                              \
+    if (0) {                                                                                       \
+        weft__passing:                                                                             \
+        __attribute__((unused));                                                                   \
+        weft__passes(weft__f, weft__c);                                                            \
+    }
 
 #if WEFT_NAMES && defined WEFT__IN_FLASH
 #define WEFT__SITE(name)                                                                           \
@@ -246,16 +267,20 @@ static inline T weft__make(T value)
                         "this is the frame of another coroutine than `" #fn "`")
 #define WEFT__SUSPENDED ((weft_step){WEFT__WAITS})
 #define WEFT__NEW(fn, of, ...)                                                                     \
-    ((struct fn){.weft = {.step = fn, .caller = of, .state = WEFT__START}, __VA_ARGS__})
+    ((struct fn){.weft = {.step = fn, .caller = of, WEFT__AT_START}, __VA_ARGS__})
 #endif
 
 /* Enters something and waits for it at state n. The label stands in a branch that is never taken,
  * so nothing falls through into it. */
 #define WEFT__ENTER(n, enter)                                                                      \
     do {                                                                                           \
+        WEFT__AT(n);                                                                               \
+        WEFT__ENTERED(n, enter);                                                                   \
+    } while (0)
+#define WEFT__ENTERED(n, enter)                                                                    \
+    do {                                                                                           \
         WEFT__IN_COROUTINE();                                                                      \
         WEFT__FITS(n);                                                                             \
-        WEFT__AT(n);                                                                               \
         {                                                                                          \
             const weft_step weft__verdict = (enter);                                               \
             if (weft__verdict.suspended != 0) {                                                    \
@@ -274,33 +299,38 @@ static inline T weft__make(T value)
         WEFT__OF_TYPE(child, fn);                                                                  \
         {                                                                                          \
             struct fn *const weft__child = &(child);                                               \
-            WEFT_ASSERT(weft__is_idle(&weft__child->weft),                                         \
-                        "this frame still runs: await it once at a time, zero it before");         \
+            WEFT__AT(n);                                                                           \
+            if (WEFT_ASSERTS && WEFT__RARE(!weft__is_idle(&weft__child->weft))) {                  \
+                goto weft__is_busy;                                                                \
+            }                                                                                      \
             WEFT__CHECK_ROOM(child);                                                               \
             *weft__child = WEFT__NEW(fn, weft__f, __VA_ARGS__);                                    \
             weft__c->top = &weft__child->weft;                                                     \
         }                                                                                          \
-        WEFT__ENTER(n, weft__call(weft__c, fn));                                                   \
+        WEFT__ENTERED(n, weft__call(weft__c, fn));                                                 \
     } while (0)
 
 /* Leaves to the innermost block around this place, else to FINALLY, else to the end, taking along
  * weft__c->status. Which of them is lexical: `weft__exit` is a pointer to an array as long as the
  * number of the exit; a block declares its own, and only its size is ever asked for. */
-#define WEFT__LEAVE()                                                                              \
+#define WEFT__LEAVE() WEFT__LEAVE_BY(weft__dispatch)
+#define WEFT__LEAVE_BY(way)                                                                        \
     do {                                                                                           \
         if (sizeof(*weft__exit) == WEFT__FINISH) {                                                 \
             weft__finish(weft__f, weft__c);                                                        \
             goto weft__end;                                                                        \
         }                                                                                          \
         weft__f->state = (weft__state)sizeof(*weft__exit);                                         \
-        goto weft__dispatch;                                                                       \
+        goto way;                                                                                  \
     } while (0)
 
 #define WEFT__LEAVE_IF(failed)                                                                     \
     do {                                                                                           \
         if (failed) {                                                                              \
-            weft__passes(weft__f, weft__c, __LINE__);                                              \
-            WEFT__LEAVE();                                                                         \
+            if (sizeof(*weft__exit) == WEFT__FINISH) {                                             \
+                weft__passes(weft__f, weft__c);                                                    \
+            }                                                                                      \
+            WEFT__LEAVE_BY(weft__passing);                                                         \
         }                                                                                          \
     } while (0)
 

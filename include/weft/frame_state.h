@@ -4,12 +4,12 @@
  * Read frame.h first. A frame's state is one small integer:
  *
  *     0            zeroed storage: nothing was ever called in it
- *     ENDED        the coroutine has ended; the frame may be used again
+ *     1, ENDED     the coroutine has ended; the frame may be used again
  *     UNWIND       on its way to FINALLY, with the chain's status
  *     START        called, not yet begun
  *     START + n    stands at its n-th await
  *
- * Numbers above 0x6000, so that neither the labels of an await nor the values of a `switch` of the
+ * The others are above 0x6000, so that neither the labels of an await nor the values of a `switch` of the
  * user's can meet (in 8 bits there is no room for that).
  */
 #ifndef WEFT_FRAME_STATE_H
@@ -34,8 +34,8 @@ typedef uint8_t weft__serial;
 enum { WEFT__START = 16, WEFT__LAST = 250, WEFT__SERIAL_LAST = 0xff };
 #endif
 enum {
+    WEFT__ENDED = 1, /* beside 0: that a frame is free is one comparison */
     WEFT__UNWIND = WEFT__START - 1,
-    WEFT__ENDED = WEFT__START - 2,
     WEFT__DESCRIBE = WEFT__START - 3, /* asked for its name */
     WEFT__FINISH = WEFT__START - 4,   /* no state: the exit of what stands in FINALLY */
     WEFT__INSIDE = WEFT__START - 5,   /* no label: in the body of a block */
@@ -90,9 +90,16 @@ enum {
 struct weft_frame {
     weft_step_function *step;
     weft_frame *caller;
-    weft__state state;
 #if WEFT_LINES
-    uint16_t line; /* of the await it stands at: both are one store */
+    __extension__ union {
+        __extension__ struct {
+            weft__state state;
+            uint16_t line; /* of the await it stands at */
+        };
+        uint32_t place; /* both, in one store: WEFT__PLACE() */
+    };
+#else
+    weft__state state;
 #endif
     weft__serial note; /* the chain's note before FINALLY */
     int16_t outcome;   /* of the body; once FINALLY begins it is decided */
@@ -164,7 +171,7 @@ static inline bool weft__has_ended(const weft_frame *frame)
 
 static inline bool weft__is_idle(const weft_frame *frame)
 {
-    return frame->state == WEFT__ENDED || frame->state == 0;
+    return frame->state <= WEFT__ENDED;
 }
 
 /* A cancellation stands that this chain has not acknowledged. */
@@ -249,15 +256,24 @@ static inline size_t weft__site_bytes(const weft_site *site)
 }
 #endif
 
-/* Stops because of what a coroutine did, naming it and the line it stands at. */
+/* The line it stands at; 0 where lines are left out. */
+static inline int weft__line_of(const weft_frame *frame)
+{
+#if WEFT_LINES
+    return (int)frame->line;
+#else
+    (void)frame;
+    return 0;
+#endif
+}
+
+/* Stops because of what a coroutine did, naming it and the line it stands at. NULL: the site of the
+ * frame's own coroutine, if it has one. */
 __attribute__((noreturn, cold, noinline, unused)) static void
 weft__stop_in(const weft_frame *frame, const weft_site *site, const char *cure)
 {
-#if WEFT_LINES
-    const int line = (int)frame->line;
-#else
-    const int line = 0;
-#endif
+    const int line = weft__line_of(frame);
+    site = site == NULL && frame->step != NULL ? weft_describe(frame->step) : site;
     const char *const file = site ? weft_site_file(site) : "?";
     const char *const name = site ? weft_site_name(site) : "?";
     (void)frame, (void)cure, (void)line, (void)file, (void)name;
@@ -321,8 +337,7 @@ static inline weft_step weft__return(weft_frame *frame, weft_chain *chain, bool 
     }
     if (WEFT_ASSERTS && WEFT__RARE(chain->block != NULL) && chain->block->frame == frame) {
         weft__stop_in(
-            frame, weft_describe(frame->step),
-            "it ended inside a block: leave blocks by `break` or WEFT_RETURN, not `goto`");
+            frame, NULL, "it ended inside a block: leave blocks by `break` or WEFT_RETURN, not `goto`");
     }
 #if WEFT_DEBUG
     if (!weft_link_is_empty(&frame->holds)) {
@@ -334,8 +349,7 @@ static inline weft_step weft__return(weft_frame *frame, weft_chain *chain, bool 
             "it ended while a callback in its frame is to be called: take it back in FINALLY",
             "it ended while a promise in its frame is out: weft_promise_wait for it in FINALLY",
             "it ended while a task waits for an event, a lock or the like in it: wake it before"};
-        weft__stop_in(frame, weft_describe(frame->step),
-                      cures[WEFT_CONTAINER(frame->holds.next, weft__held, link)->kind]);
+        weft__stop_in(frame, NULL, cures[WEFT_CONTAINER(frame->holds.next, weft__held, link)->kind]);
     }
     weft_link_remove(&frame->held.link);
 #endif
@@ -368,7 +382,7 @@ static inline void weft__result(const weft_frame *frame, weft_chain *chain, int1
 }
 
 /* A failure passes on its way out: if it came from the library, this line is where it began. */
-static inline void weft__passes(const weft_frame *frame, weft_chain *chain, int line)
+static inline void weft__passes_at(const weft_frame *frame, weft_chain *chain, int line)
 {
 #if WEFT_ORIGINS
     if (chain->failed_in == NULL) {
@@ -378,6 +392,12 @@ static inline void weft__passes(const weft_frame *frame, weft_chain *chain, int 
 #else
     (void)frame, (void)chain, (void)line;
 #endif
+}
+
+/* The same at the line of the await. */
+static inline void weft__passes(const weft_frame *frame, weft_chain *chain)
+{
+    weft__passes_at(frame, chain, weft__line_of(frame));
 }
 
 /* Enters the frame on top: at once, or, when the C stack is deep enough, by the trampoline. */

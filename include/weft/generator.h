@@ -176,8 +176,7 @@ WEFT__BEGIN_C
 static inline weft_step weft__yield(weft_frame *frame, weft_chain *chain)
 {
     if (WEFT__RARE(chain->block != NULL) && chain->block->frame == frame) {
-        weft__stop_in(frame, weft_describe(frame->step),
-                      "it yields inside a scope or group: leave the block before");
+        weft__stop_in(frame, NULL, "it yields inside a scope or group: leave the block before");
     }
     chain->status = 0;
     chain->top = frame->caller;
@@ -190,7 +189,7 @@ __attribute__((noreturn, cold, noinline, unused)) static void
 weft__misdriven(const weft_frame *caller, const weft_frame *generator, int16_t thrown)
 {
     const weft_frame *const at = caller->step != NULL ? caller : generator;
-    weft__stop_in(at, at->step != NULL ? weft_describe(at->step) : NULL,
+    weft__stop_in(at, NULL,
                   generator->step == NULL ? "weft_init() the generator before it is driven"
                 : thrown > 0            ? "what is thrown is a failure: -errno or a code of status.h"
                                         : "this generator is in use: one driver at a time");
@@ -236,8 +235,7 @@ static inline weft_step weft__close(weft_frame *caller, weft_chain *chain, weft_
 static inline void weft__closed(weft_chain *chain, const weft_frame *generator)
 {
     if (WEFT__RARE(!weft__is_idle(generator))) {
-        weft__stop_in(generator, weft_describe(generator->step),
-                      "it yields while it is closed: let WEFT_ECLOSED leave it");
+        weft__stop_in(generator, NULL, "it yields while it is closed: let WEFT_ECLOSED leave it");
     }
     if (chain->status == WEFT_ECLOSED) {
         chain->status = 0;

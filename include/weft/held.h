@@ -58,7 +58,7 @@ weft__check_room(weft_frame *frame, const weft_chain *chain, const void *room, s
     weft_link *const end = &frame->holds;
     for (const weft_block *block = chain->block; block != NULL; block = block->outer) {
         if (block->frame == frame && weft__is_within(block, room, size_bytes)) {
-            weft__stop_in(frame, weft_describe(frame->step),
+            weft__stop_in(frame, NULL,
                           "this overwrites an open scope or group: give each room of its own");
         }
     }
@@ -72,7 +72,7 @@ weft__check_room(weft_frame *frame, const weft_chain *chain, const void *room, s
                 "this overwrites a callback that is to be called: give each room of its own",
                 "this overwrites a promise that is out: give each room of its own",
                 "this overwrites what a task waits for: give each room of its own"};
-            weft__stop_in(frame, weft_describe(frame->step), cures[held->kind]);
+            weft__stop_in(frame, NULL, cures[held->kind]);
         }
     }
 }

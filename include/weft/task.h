@@ -164,8 +164,7 @@ static inline void weft_wake_all(const weft_link *list)
 /* Of its own, so that a step that only parks needs no room on the stack for it. */
 __attribute__((noreturn, cold, noinline, unused)) static void weft__not_a_task(weft_frame *frame)
 {
-    weft__stop_in(frame, weft_describe(frame->step),
-                  "it has to wait: drive it from a coroutine, not from plain C");
+    weft__stop_in(frame, NULL, "it has to wait: drive it from a coroutine, not from plain C");
 }
 
 static inline weft_task *weft__task(weft_chain *chain)

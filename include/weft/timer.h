@@ -245,7 +245,7 @@ static inline bool weft__scope_passes(weft_frame *frame, weft_chain *chain, weft
     if (scope->expired) {
         chain->status = WEFT_ETIMEDOUT;
         weft__from_library(chain);
-        weft__passes(frame, chain, line);
+        weft__passes_at(frame, chain, line);
     }
     return !moves_on;
 }
