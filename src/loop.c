@@ -295,7 +295,7 @@ static void cancel_leftovers(weft_loop *loop)
 static void let_go(weft_loop *loop)
 {
     const weft_link *const ready = &loop->executor.core.ready;
-    weft_remote_run(&loop->executor.core.remote); /* posted, but not yet looked at */
+    weft_remote_run(&loop->executor.core.remote); /* posted: abandoned jobs, too */
     for (weft_link *link = ready->next, *next; link != ready; link = next) {
         weft_task *const task = WEFT_CONTAINER(link, weft_task, link);
         next = link->next;

@@ -183,7 +183,6 @@ void weft__pool_close(weft_loop *loop)
         pthread_join(pool->threads[i], NULL);
         __atomic_fetch_sub(&pool_threads, 1, __ATOMIC_RELAXED);
     }
-    weft_remote_run(&loop->executor.core.remote); /* abandoned ones that have just ended */
     for (weft_link *link = pool->queue.next, *next; link != &pool->queue; link = next) {
         next = link->next;
         free(WEFT_CONTAINER(link, struct weft__job, link));

@@ -39,9 +39,12 @@ void *__wrap_calloc(size_t count, size_t size)
     return left == 1 ? NULL : __real_calloc(count, size);
 }
 
-static void ignore(void *context, const weft_report *report)
+static int reports;
+
+static void count_report(void *context, const weft_report *report)
 {
     (void)context, (void)report;
+    reports++;
 }
 
 static void begin(unsigned threads)
@@ -49,7 +52,8 @@ static void begin(unsigned threads)
     threads_left = INT_MAX;
     allocations_left = 0;
     ck_assert_int_eq(weft_loop_new(&loop, &(weft_loop_desc){.threads = threads}), 0);
-    weft_loop_set_exception_handler(loop, ignore, NULL);
+    reports = 0;
+    weft_loop_set_exception_handler(loop, count_report, NULL);
 }
 
 /** Starts a job as a detached task: START(&call, function, argument, options). */
@@ -487,8 +491,11 @@ START_TEST(a_running_job_that_is_cancelled_is_waited_for_and_its_result_counts)
     run_until_begun(&blocker);
     weft_task_cancel(&job.task);
     weft_task_cancel(&job.task);
-    run_some();
+    for (int i = 0; i < 5; i++) {
+        run_some();
+    }
     ck_assert(!weft_task_is_done(&job.task));
+    ck_assert_int_eq(reports, 0); /* of waits that are refused in vain */
     sem_post(&blocker.may_return);
     ck_assert_int_eq(run_until_ended(&job.task), 0);
     ck_assert_int_eq(job.frame.result, 7);
@@ -610,6 +617,83 @@ START_TEST(a_job_that_has_ended_when_the_cancel_comes_is_a_success)
     ck_assert_int_eq(run_until_ended(&job.task), 0);
     ck_assert_int_eq(job.frame.result, 5);
     ck_assert_int_eq(blocker.disposed, 0);
+    weft_loop_close(loop);
+}
+END_TEST
+
+struct cleans_in_a_thread {
+    WEFT_FRAME;
+    struct blocker *blocker;
+    int status, next_status; /* of the job, of the wait behind it */
+    struct weft_run_in_executor job;
+    struct weft_sleep nap;
+};
+
+static WEFT_ASYNC(cleans_in_a_thread, self)
+{
+    self->status = 1;
+WEFT_FINALLY:
+    WEFT_AWAIT(self->job, weft_run_in_executor, block, self->blocker);
+    self->status = WEFT_STATUS();
+    WEFT_AWAIT(self->nap, weft_sleep, 0);
+    self->next_status = WEFT_STATUS();
+}
+WEFT_END
+
+START_TEST(in_a_cleanup_a_cancel_behind_the_end_of_a_job_meets_the_next_wait)
+{
+    WEFT_TASK(cleans_in_a_thread) task = {0};
+    struct blocker blocker;
+    begin(1);
+    blocker_init(&blocker, 0);
+    ck_assert_int_eq(weft_spawn(weft_loop_group(loop), &task, cleans_in_a_thread, &blocker), 0);
+    run_until_begun(&blocker);
+    sem_post(&blocker.may_return);
+    wait_for_post();
+    weft_remote_run(&weft_loop_core(loop)->remote); /* woken, but it has not run */
+    weft_task_cancel(&task.task);
+    (void)run_until_ended(&task.task);
+    ck_assert_int_eq(task.frame.status, 0);
+    ck_assert_int_eq(task.frame.next_status, WEFT_ECANCELED);
+    weft_loop_close(loop);
+}
+END_TEST
+
+struct waits_in_vain {
+    WEFT_FRAME;
+    weft_event never;
+    struct weft_event_wait wait;
+};
+
+static WEFT_ASYNC(waits_in_vain, self)
+{
+    WEFT_TRY(self->wait, weft_event_wait, &self->never);
+}
+WEFT_END
+
+/* A job was cancelled in the queue; one was abandoned; a pool has gone with its loop. */
+START_TEST(where_no_job_is_left_a_deadlock_is_found_although_there_are_threads)
+{
+    call first = {.frame = {.result = 0}}, second = first;
+    struct blocker one, two;
+    begin(1);
+    blocker_init(&one, 0);
+    blocker_init(&two, 0);
+    START(&first, block, &one, .abandon_on_cancel = _i == 1);
+    START(&second, block, &two);
+    run_until_begun(&one);
+    weft_task_cancel(&second.task);
+    ck_assert_int_eq(run_until_ended(&second.task), WEFT_ECANCELED);
+    if (_i == 1) {
+        weft_task_cancel(&first.task);
+        run_some();
+    }
+    sem_post(&one.may_return);
+    if (_i == 2) {
+        weft_loop_close(loop);
+        begin(1);
+    }
+    ck_assert_int_eq(weft_loop_run_until_complete(loop, waits_in_vain), WEFT_EDEADLOCK);
     weft_loop_close(loop);
 }
 END_TEST
@@ -812,6 +896,8 @@ SUITE(pool)
     TEST(an_abandoned_job_without_a_dispose_is_just_dropped);
     TEST(an_abandoned_job_keeps_its_thread_until_it_returns);
     TEST_EACH(a_job_that_has_ended_when_the_cancel_comes_is_a_success, 2);
+    TEST(in_a_cleanup_a_cancel_behind_the_end_of_a_job_meets_the_next_wait);
+    TEST_EACH(where_no_job_is_left_a_deadlock_is_found_although_there_are_threads, 3);
     TEST_EACH(a_function_that_fails_has_its_argument_disposed_of_and_one_that_succeeds_not, 2);
 
     TEST(closing_the_loop_drops_what_is_queued_and_waits_for_what_runs);

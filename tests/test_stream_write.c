@@ -109,13 +109,13 @@ END_TEST
 
 START_TEST(many_pieces_of_all_sizes_arrive_whole_and_their_array_is_not_changed)
 {
-    enum { PIECES = 1000 };
+    enum { PIECES = 3000 }; /* more than the system takes at once */
     struct iovec pieces[PIECES], before[PIECES];
     size_t at = 0;
     begin_pair(_i);
     fill_big();
     for (size_t i = 0; i < PIECES; i++) {
-        const size_t left = sizeof big - at, size = i * 8 % 8389;
+        const size_t left = sizeof big - at, size = i * 3 % 2801;
         pieces[i] = (struct iovec){&big[at], i + 1 == PIECES || size > left ? left : size};
         at += pieces[i].iov_len;
     }
@@ -185,6 +185,58 @@ START_TEST(drain_waits_above_the_high_mark_until_the_low_one)
     run_passes(3);
     ck_assert_int_eq(drain_task.task.status, 0);
     ck_assert(weft_task_is_done(&drain_task.task));
+    end_pair();
+}
+END_TEST
+
+/* So small a buffer has the system that what is buffered here goes bit by bit. */
+static void begin_small_pair(int n)
+{
+    const int size = 4096;
+    begin_pair(n);
+    ck_assert_int_eq(setsockopt(weft_stream_fd(near), SOL_SOCKET, SO_SNDBUF, &size, sizeof size),
+                     0);
+    fill(weft_stream_fd(near));
+}
+
+/* The other side reads, bit by bit, until the drain has ended; it may not before the mark. */
+static void check_drains_at(size_t low_bytes)
+{
+    char piece[4096];
+    while (weft_stream_buffered(near) > low_bytes) {
+        ck_assert(!weft_task_is_done(&drain_task.task));
+        ck_assert_int_gt(read(weft_stream_fd(far), piece, sizeof piece), 0);
+        run_passes(2);
+    }
+    run_passes(2);
+    ck_assert(weft_task_is_done(&drain_task.task));
+    ck_assert_int_eq(drain_task.task.status, 0);
+}
+
+START_TEST(by_default_the_marks_are_64_and_16_kib)
+{
+    enum { HIGH = 64 * 1024 };
+    begin_small_pair(_i);
+    ck_assert_int_eq(weft_write_nowait(near, big, HIGH), 0);
+    START(&drain_task, weft_drain, near);
+    run_passes(1);
+    ck_assert(weft_task_is_done(&drain_task.task));
+    ck_assert_int_eq(weft_write_nowait(near, big, 1), 0);
+    START(&drain_task, weft_drain, near);
+    run_passes(3);
+    check_drains_at(HIGH / 4);
+    end_pair();
+}
+END_TEST
+
+START_TEST(between_the_marks_a_drain_still_waits)
+{
+    begin_small_pair(_i);
+    weft_stream_set_water(near, 50000, 10000);
+    ck_assert_int_eq(weft_write_nowait(near, big, 100000), 0);
+    START(&drain_task, weft_drain, near);
+    run_passes(3);
+    check_drains_at(10000);
     end_pair();
 }
 END_TEST
@@ -277,14 +329,47 @@ START_TEST(a_shutdown_waits_for_what_is_buffered)
 }
 END_TEST
 
+START_TEST(a_shutdown_whose_stream_is_closed_when_all_has_gone_is_told)
+{
+    weft_handle handle = {0};
+    begin_pair(_i);
+    const size_t filled = fill(weft_stream_fd(near));
+    ck_assert_int_eq(weft_write_nowait(near, "last", 4), 0);
+    START(&shutdown_task, weft_shutdown, near);
+    run_passes(3);
+    skip(weft_stream_fd(far), filled);
+    weft_call_soon(loop, &handle, abort_near, NULL); /* before the task that has been woken */
+    run_passes(1);
+    ck_assert_int_eq(shutdown_task.task.status, WEFT_ECLOSED);
+    ck_assert_str_eq(receive_far(), "last");
+    end_pair();
+}
+END_TEST
+
+START_TEST(a_stream_that_outlives_its_loop_takes_nothing_more)
+{
+    begin_pair(_i);
+    weft_loop_close(loop);
+    ck_assert_int_eq(weft_write_nowait(near, "x", 1), WEFT_ECLOSED);
+    ck_assert_uint_eq(weft_stream_buffered(near), 0);
+    weft_stream_abort(&near);
+    weft_stream_abort(&far);
+    ck_assert_int_eq(count_descriptors(), open_before);
+}
+END_TEST
+
 START_TEST(writing_to_one_who_has_gone_fails_without_a_signal)
 {
+    const struct iovec pieces[] = {{bytes, 1}, {bytes, 1}};
     begin_pair(_i);
     weft_stream_abort(&far);
     START(&write_task, weft_write, near, "x", 1);
     run_passes(1);
     ck_assert_int_eq(write_task.task.status, -EPIPE);
     ck_assert_uint_eq(write_task.frame.n, 0);
+    START(&writev_task, weft_writev, near, pieces, 2);
+    run_passes(1);
+    ck_assert_int_eq(writev_task.task.status, -EPIPE);
     ck_assert_int_eq(weft_write_nowait(near, "x", 1), -EPIPE);
     ck_assert_int_eq(weft_write_nowait(near, "x", 1), -EPIPE);
     end_pair();
@@ -537,11 +622,15 @@ SUITE(stream_write)
     TEST_STOPS(a_write_nowait_into_the_middle_of_a_write_stops);
     TEST_EACH(write_nowait_buffers_what_the_system_does_not_take, BACKENDS);
     TEST_EACH(drain_waits_above_the_high_mark_until_the_low_one, BACKENDS);
+    TEST_EACH(by_default_the_marks_are_64_and_16_kib, BACKENDS);
+    TEST_EACH(between_the_marks_a_drain_still_waits, BACKENDS);
     TEST_EACH(a_write_goes_behind_what_is_buffered, BACKENDS);
     TEST_EACH(pieces_go_behind_what_is_buffered, BACKENDS);
     TEST_EACH(megabytes_that_are_buffered_arrive_whole, BACKENDS);
     TEST_EACH(after_a_shutdown_the_other_side_sees_the_end_and_can_still_answer, BACKENDS);
     TEST_EACH(a_shutdown_waits_for_what_is_buffered, BACKENDS);
+    TEST_EACH(a_shutdown_whose_stream_is_closed_when_all_has_gone_is_told, BACKENDS);
+    TEST_EACH(a_stream_that_outlives_its_loop_takes_nothing_more, BACKENDS);
     TEST_EACH(writing_to_one_who_has_gone_fails_without_a_signal, BACKENDS);
     TEST_EACH(a_writer_that_waits_hears_that_the_other_side_has_gone, BACKENDS);
     TEST_EACH(who_drains_hears_that_the_other_side_has_gone, BACKENDS);
