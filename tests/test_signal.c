@@ -332,6 +332,33 @@ START_TEST(a_program_that_was_cancelled_as_well_was_cancelled)
 }
 END_TEST
 
+/* The body has ended by itself. */
+struct interrupted_in_cleanup {
+    WEFT_FRAME;
+    struct weft_sleep nap;
+};
+
+static WEFT_ASYNC(interrupted_in_cleanup, self)
+{
+    say("body ");
+WEFT_FINALLY:
+    raise(SIGINT);
+    WEFT_AWAIT(self->nap, weft_sleep, WEFT_S(100));
+    say("%d ", WEFT_STATUS());
+    WEFT_AWAIT(self->nap, weft_sleep, WEFT_MS(1));
+    say("%d ", WEFT_STATUS());
+}
+WEFT_END
+
+START_TEST(a_sigint_in_a_cleanup_interrupts_one_wait_of_it)
+{
+    use_backend(_i);
+    ck_assert_int_eq(weft_run(interrupted_in_cleanup), 0);
+    ck_assert_str_eq(trace, "body -4097 0 ");
+    ck_assert(is_default());
+}
+END_TEST
+
 struct interrupted_at_its_end {
     WEFT_FRAME;
 };
@@ -499,6 +526,7 @@ SUITE(signal)
     TEST_EACH(a_program_that_was_cancelled_as_well_was_cancelled, BACKENDS);
     TEST_EACH(a_sigint_that_comes_too_late_is_forgotten_and_the_next_program_hears_its_own,
               BACKENDS);
+    TEST_EACH(a_sigint_in_a_cleanup_interrupts_one_wait_of_it, BACKENDS);
     TEST_EACH(a_second_sigint_ends_the_process_at_once, BACKENDS);
     TEST_EACH(a_sigint_that_is_ignored_or_handled_by_others_is_left_to_them, BACKENDS);
     TEST_EACH(a_handler_of_its_own_takes_sigint_from_the_program_until_it_is_removed, BACKENDS);

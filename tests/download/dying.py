@@ -4,6 +4,7 @@
 /dies/FILE        breaks off in the middle, with a reset, the first two times
 /dies-again/FILE  breaks off each time, after a quarter of what is left
 /stalls/FILE      sends the first half, and then nothing
+/busy/FILE        says 503 the first time, and to come again in 2 seconds
 /trickles/FILE    sends it in 20 pieces, each a moment after the one before
 /FILE             sends it
 """
@@ -29,6 +30,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         *how, name = self.path.strip('/').split('/')
         with open(os.path.join(FOLDER, name), 'rb') as file:
             data = file.read()
+        if how == ['busy'] and 'busy' not in died:
+            died['busy'] = 1
+            self.send_response(503)
+            self.send_header('Retry-After', '2')
+            self.send_header('Content-Length', '0')
+            self.end_headers()
+            return
         self.send_body(how[0] if how else '', self.begin(data))
 
     def begin(self, data):
