@@ -205,6 +205,15 @@ START_TEST(calling_one_that_has_ended_stops)
 }
 END_TEST
 
+START_TEST(calling_one_that_left_by_exit_stops)
+{
+    struct leaver it = {.leaves = true};
+    leaver(&it);
+    leaver(&it);
+    leaver(&it);
+}
+END_TEST
+
 START_TEST(the_state_is_one_byte)
 {
     ck_assert_uint_eq(sizeof(weft_pt_state), 1);
@@ -224,5 +233,6 @@ SUITE_TOGETHER(resume)
     TEST(one_may_be_declared_before_it_is_defined);
     TEST(zeroing_the_state_of_one_that_ended_starts_it_anew);
     TEST_STOPS(calling_one_that_has_ended_stops);
+    TEST_STOPS(calling_one_that_left_by_exit_stops);
     TEST(the_state_is_one_byte);
 }
