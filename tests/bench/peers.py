@@ -19,13 +19,14 @@ class Peer:
     """One row of the tables: the programs DIRECTORY/`stem`.EXTENSION, built by `build`."""
 
     def __init__(self, name, title, extension, build, stem=None, packages=(), version=(),
-                 needs=(), options=(), run=(), suffix=''):
+                 needs=(), modules=(), options=(), run=(), suffix=''):
         self.name, self.title, self.extension = name, title, extension
         self.stem = stem or name
         self.make = build          # (shed, peer, source, program)
         self.packages = packages   # of Debian
         self.version = version     # a command; its first line is shown
         self.needs = needs         # commands that must be there
+        self.modules = modules     # of Python, that must be there
         self.options = list(options)  # of the compiler; '#HEADER': it must be there
         self.run = list(run)       # what stands before the program
         self.suffix = suffix       # of the cases: another way to do it, in the program of `stem`
@@ -35,6 +36,9 @@ class Peer:
         for command in self.needs:
             if not shutil.which(command):
                 return 'no ' + command
+        for module in self.modules:
+            if not exists_module(module):
+                return 'no module %s of Python' % module
         for option in self.options:
             if option.startswith('#') and not exists_header(option[1:]):
                 return 'no <%s>' % option[1:]
@@ -47,6 +51,10 @@ class Peer:
         done = subprocess.run(self.version, text=True, capture_output=True)
         lines = done.stdout.strip().splitlines()
         return lines[0].strip() if done.returncode == 0 and lines else ''
+
+
+def exists_module(module):
+    return subprocess.run([PYTHON, '-c', 'import ' + module], stderr=subprocess.DEVNULL).returncode == 0
 
 
 def exists_header(header):
@@ -136,11 +144,12 @@ PEERS = [
          packages=['cargo', 'rustc', 'librust-tokio-dev', 'librust-hyper-dev', 'librust-libc-dev'],
          needs=[CARGO], version=debian_version('librust-tokio-dev')),
     Peer('go', 'Go', 'go', by_go, packages=['golang-go'], needs=['go'], version=['go', 'version']),
-    Peer('asyncio', 'asyncio', 'py', as_it_is, packages=['python3'], needs=[PYTHON], run=[PYTHON, '-P'],
-         version=[PYTHON, '--version']),
+    Peer('asyncio', 'asyncio', 'py', as_it_is, packages=['python3', 'python3-aiohttp'],
+         needs=[PYTHON], modules=['aiohttp'], run=[PYTHON, '-P'], version=[PYTHON, '--version']),
     Peer('asyncio-streams', 'asyncio, streams', 'py', None, stem='asyncio', suffix=':streams'),
-    Peer('uvloop', 'uvloop', 'py', as_it_is, stem='asyncio', packages=['python3-uvloop'],
-         needs=[PYTHON], run=['env', 'UVLOOP=1', PYTHON, '-P'], version=debian_version('python3-uvloop')),
+    Peer('uvloop', 'uvloop', 'py', as_it_is, stem='asyncio',
+         packages=['python3-uvloop', 'python3-aiohttp'], needs=[PYTHON], modules=['uvloop', 'aiohttp'],
+         run=['env', 'UVLOOP=1', PYTHON, '-P'], version=debian_version('python3-uvloop')),
     Peer('uvloop-streams', 'uvloop, streams', 'py', None, stem='uvloop', suffix=':streams'),
     Peer('nginx', 'nginx', 'py', as_it_is, packages=['nginx-light'], needs=[PYTHON, '/usr/sbin/nginx'],
          run=[PYTHON, '-P'], version=debian_version('nginx-light')),
