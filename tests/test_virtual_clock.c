@@ -294,6 +294,33 @@ START_TEST(an_advance_that_is_cancelled_leaves_the_clock_where_it_had_come)
 }
 END_TEST
 
+/* Gives its advance up, and waits for what never comes. */
+struct gives_up {
+    WEFT_FRAME;
+    weft_scope scope;
+    weft_link nobody;
+    struct weft_advance advance;
+};
+
+static WEFT_ASYNC(gives_up, self)
+{
+    WEFT_MOVE_ON(self->scope, WEFT_S(2)) {
+        WEFT_TRY(self->advance, weft_advance, &test, WEFT_S(5));
+    }
+    weft_trace(&test, "given up");
+    WEFT_PARK(&self->nobody);
+    weft_trace(&test, WEFT_STATUS() < 0 ? "cancelled" : "woken");
+}
+WEFT_END
+
+START_TEST(an_advance_that_was_given_up_wakes_nobody_later)
+{
+    begin_manual();
+    ck_assert_int_eq(weft_test_run(&test, gives_up), WEFT_EDEADLOCK);
+    ck_assert_str_eq(test.trace, "given up@2s cancelled@2s ");
+}
+END_TEST
+
 START_TEST(two_that_advance_the_clock_at_a_time_stop)
 {
     static WEFT_TASK(advances) one;
@@ -392,6 +419,7 @@ SUITE_TOGETHER(virtual_clock)
     TEST(who_waits_until_all_are_blocked_goes_on_before_the_clock_is_moved);
     TEST(on_a_manual_clock_a_cushion_passes_when_it_is_moved);
     TEST(an_advance_that_is_cancelled_leaves_the_clock_where_it_had_come);
+    TEST(an_advance_that_was_given_up_wakes_nobody_later);
     TEST_STOPS(two_that_advance_the_clock_at_a_time_stop);
     TEST_STOPS(the_plain_form_in_a_coroutine_stops);
     TEST(at_the_end_of_a_run_the_clock_goes_by_itself_so_that_cleanups_end);
