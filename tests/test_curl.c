@@ -430,6 +430,24 @@ START_TEST(a_cancel_before_anything_was_sent_takes_it_back)
 }
 END_TEST
 
+START_TEST(a_cancel_behind_the_end_of_a_transfer_does_not_take_it_back)
+{
+    WEFT_TASK(get) task = {0};
+    start(_i);
+    ck_assert_int_eq(weft_spawn(weft_loop_group(loop), &task, get, "/whole"), 0);
+    run_passes(1);
+    while (task.frame.perform.task != NULL) { /* until curl has ended it */
+        ck_assert_int_eq(weft_loop_run_once(loop, WEFT_S(10)), 0);
+    }
+    ck_assert(!weft_task_is_done(&task.task));
+    weft_task_cancel(&task.task);
+    finish(&task.task);
+    ck_assert_int_eq(task.task.status, 0);
+    ck_assert_str_eq(trace, "hello:200=0 ");
+    stop();
+}
+END_TEST
+
 /* A transfer that is cancelled, and then the same handle with another URL. */
 struct twice {
     WEFT_FRAME;
@@ -448,6 +466,7 @@ static WEFT_ASYNC(twice, self)
         WEFT_AWAIT(self->perform, weft_curl_perform, &curl, self->get.easy);
     }
     say("%s:%d ", self->get.body, WEFT_STATUS());
+    ck_assert_int_eq(self->perform.result, CURLE_ABORTED_BY_CALLBACK);
     self->get.left_by_it = NULL;
     self->get.path = "/whole";
     self->get.body[0] = '\0';
@@ -608,6 +627,7 @@ SUITE(curl)
     TEST_EACH(a_scope_that_expires_takes_the_transfer_back, BACKENDS);
     TEST_EACH(a_cancel_from_a_callback_of_curl_takes_it_back, BACKENDS);
     TEST_EACH(a_cancel_before_anything_was_sent_takes_it_back, BACKENDS);
+    TEST_EACH(a_cancel_behind_the_end_of_a_transfer_does_not_take_it_back, BACKENDS);
     TEST_EACH(a_handle_can_be_used_again_after_a_cancel, BACKENDS);
     TEST_EACH(a_connection_that_is_kept_hides_no_deadlock, BACKENDS);
     TEST(done_accepts_one_that_never_began);

@@ -463,6 +463,16 @@ START_TEST(a_status_has_a_text)
 }
 END_TEST
 
+START_TEST(an_exit_code_tells_success_an_interruption_or_a_failure)
+{
+    ck_assert_int_eq(weft_exit_code(0), 0);
+    ck_assert_int_eq(weft_exit_code(7), 7);
+    ck_assert_int_eq(weft_exit_code(-EINTR), 130);
+    ck_assert_int_eq(weft_exit_code(-EIO), 1);
+    ck_assert_int_eq(weft_exit_code(WEFT_ECANCELED), 1);
+}
+END_TEST
+
 /* --- debug mode ------------------------------------------------------------------------------- */
 
 static weft_time slow_for = WEFT_MS(3);
@@ -613,6 +623,7 @@ SUITE(loop)
     TEST_EACH(the_failure_of_a_program_is_reported_once, BACKENDS);
     TEST_EACH(without_a_handler_a_failure_is_printed, BACKENDS);
     TEST(a_status_has_a_text);
+    TEST(an_exit_code_tells_success_an_interruption_or_a_failure);
     TEST_EACH(debug_mode_reports_a_slow_step_by_name, BACKENDS);
     TEST_EACH(debug_mode_reports_a_slow_callback, BACKENDS);
     TEST_EACH(a_step_is_slow_that_takes_longer_than_a_tenth_of_a_second_unless_another_limit_is_set,

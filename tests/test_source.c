@@ -449,6 +449,24 @@ START_TEST(a_second_reader_replaces_the_first)
 }
 END_TEST
 
+START_TEST(a_reader_that_was_removed_hides_no_deadlock_and_is_a_handle_as_any)
+{
+    weft_handle handle = {0};
+    begin_pipe(_i);
+    weft_add_reader(&source, &handle, say_it, word("never"));
+    run_passes(1);
+    ck_assert(weft_remove_reader(&source));
+    weft_call_soon(loop, &handle, say_it, word("once"));
+    run_passes(2);
+    ck_assert(!weft_handle_is_pending(&handle));
+    ck_assert_str_eq(trace, "once ");
+    capture_stderr();
+    ck_assert_int_eq(RUN(lost), WEFT_EDEADLOCK);
+    (void)read_stderr();
+    end_pipe();
+}
+END_TEST
+
 START_TEST(a_reader_may_remove_itself)
 {
     weft_handle handle = {0};
@@ -719,6 +737,7 @@ SUITE(source)
     TEST_EACH(a_reader_that_is_added_late_finds_what_is_there, BACKENDS);
     TEST_EACH(a_writer_is_called_in_each_pass_while_there_is_room, BACKENDS);
     TEST_EACH(a_second_reader_replaces_the_first, BACKENDS);
+    TEST_EACH(a_reader_that_was_removed_hides_no_deadlock_and_is_a_handle_as_any, BACKENDS);
     TEST_EACH(a_reader_may_remove_itself, BACKENDS);
     TEST_EACH(a_reader_may_close_and_free_its_source_and_its_handle, BACKENDS);
     TEST_STOPS(one_handle_for_reader_and_writer_stops);

@@ -267,6 +267,67 @@ START_TEST(lines_come_one_by_one_and_the_last_may_lack_its_end)
 }
 END_TEST
 
+static char text[1024 * 1024];
+
+/* Lines of all lengths up to 2,999 bytes. */
+static void fill_text(void)
+{
+    size_t at = 0;
+    for (size_t line = 0; at < sizeof text; line++) {
+        for (size_t left = line * 7919 % 2999; left > 0 && at < sizeof text; left--, at++) {
+            text[at] = (char)('a' + (at + line) % 26);
+        }
+        if (at < sizeof text) {
+            text[at++] = '\n';
+        }
+    }
+}
+
+struct sends_text {
+    WEFT_FRAME;
+    union {
+        struct weft_write write;
+        struct weft_close close;
+    };
+};
+
+static WEFT_ASYNC(sends_text, self)
+{
+    WEFT_TRY(self->write, weft_write, far, text, sizeof text);
+WEFT_FINALLY:
+    WEFT_AWAIT(self->close, weft_close, &far);
+}
+WEFT_END
+
+struct reads_text {
+    WEFT_FRAME;
+    size_t seen;
+    char line[4000];
+    struct weft_read_line read;
+};
+
+static WEFT_ASYNC(reads_text, self)
+{
+    do {
+        WEFT_TRY(self->read, weft_read_line, near, self->line, sizeof self->line);
+        WEFT_CHECK(memcmp(self->line, &text[self->seen], self->read.n) == 0 ? 0 : -EBADMSG);
+        self->seen += self->read.n;
+    } while (self->read.n > 0);
+    WEFT_CHECK(self->seen == sizeof text ? 0 : -ENODATA);
+}
+WEFT_END
+
+START_TEST(a_megabyte_of_lines_of_all_lengths_arrives_whole)
+{
+    WEFT_TASK(sends_text) sender = {0};
+    begin_pair(_i);
+    fill_text();
+    START(&sender, sends_text);
+    ck_assert_int_eq(RUN(reads_text), 0);
+    end_pair();
+}
+END_TEST
+
 START_TEST(a_line_that_is_too_long_is_dropped_and_the_next_is_read)
 {
     begin_pair(_i);
@@ -477,6 +538,7 @@ SUITE(stream)
     TEST_EACH(read_until_gives_what_came_before_the_end, BACKENDS);
     TEST_EACH(a_cancelled_read_until_keeps_what_came, BACKENDS);
     TEST_EACH(lines_come_one_by_one_and_the_last_may_lack_its_end, BACKENDS);
+    TEST_EACH(a_megabyte_of_lines_of_all_lengths_arrives_whole, BACKENDS);
     TEST_EACH(a_line_that_is_too_long_is_dropped_and_the_next_is_read, BACKENDS);
     TEST_STOPS(a_second_reader_stops);
     TEST_EACH(a_reader_that_was_cancelled_before_it_began_disturbs_no_other, BACKENDS);
