@@ -331,6 +331,50 @@ START_TEST(an_end_on_which_nobody_waits_any_more_can_be_moved)
 }
 END_TEST
 
+START_TEST(an_end_on_which_several_waited_can_be_moved)
+{
+    listener_task x = {0}, y = {0}, z = {0};
+    weft_receiver moved;
+    begin_with_room_for(2);
+    RECEIVE(&x, 'x', 1);
+    RECEIVE(&y, 'y', 1);
+    run_one_pass();
+    ck_assert_str_eq(send_now(1), "ok");
+    ck_assert_str_eq(send_now(2), "ok");
+    ck_assert_int_eq(run(), 0);
+    moved = in;
+    memset(&in, 0, sizeof in);
+    RECEIVE_BY(&z, 'z', &moved, 1);
+    run_one_pass();
+    weft_receiver_close(&moved);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "x1 y2 z-closed ");
+}
+END_TEST
+
+START_TEST(when_an_end_is_closed_those_that_wait_on_others_keep_their_order)
+{
+    listener_task a = {0}, b = {0}, c = {0}, d = {0}, e = {0};
+    weft_receiver clone, other;
+    begin_with_room_for(0);
+    clone = weft_receiver_clone(&in);
+    other = weft_receiver_clone(&in);
+    RECEIVE_BY(&a, 'a', &in, 1);
+    RECEIVE_BY(&b, 'b', &clone, 1);
+    RECEIVE_BY(&c, 'c', &other, 1);
+    RECEIVE_BY(&d, 'd', &clone, 1);
+    RECEIVE_BY(&e, 'e', &in, 1);
+    run_one_pass();
+    weft_receiver_close(&clone);
+    ck_assert_str_eq(send_now(1), "ok");
+    ck_assert_str_eq(send_now(2), "ok");
+    ck_assert_str_eq(send_now(3), "ok");
+    weft_receiver_close(&other);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "b-closed d-closed a1 c2 e3 ");
+}
+END_TEST
+
 START_TEST(a_sender_closed_by_its_copy_too_stops)
 {
     weft_sender copy;
@@ -450,6 +494,8 @@ SUITE_TOGETHER(channel_ends)
     TEST(closing_what_is_closed_or_zeroed_does_nothing);
     TEST(the_clone_of_a_closed_end_is_closed);
     TEST(an_end_on_which_nobody_waits_any_more_can_be_moved);
+    TEST(an_end_on_which_several_waited_can_be_moved);
+    TEST(when_an_end_is_closed_those_that_wait_on_others_keep_their_order);
     TEST_STOPS(a_sender_closed_by_its_copy_too_stops);
     TEST_STOPS(a_receiver_closed_by_its_copy_too_stops);
     TEST_STOPS(a_sender_that_was_closed_by_its_copy_is_not_cloned);

@@ -81,6 +81,7 @@ struct weft_case {
     bool is_armed;            /* from arm() on, until told() or disarm() */
     bool is_ready, is_linked; /* private */
     void *of;                 /* what it waits for */
+    weft__claim *claim;       /* private: right before the waiter */
     union {
         weft_waiter waiter; /* waiter.task: whose case it is */
         weft__at_channel at_channel;
@@ -94,6 +95,10 @@ struct weft_case {
 };
 
 WEFT__BEGIN_C
+
+WEFT__STATIC_ASSERT(offsetof(weft_case, waiter) ==
+                        offsetof(weft_case, claim) + sizeof(weft__claim *),
+                    "the claim of a case stands right before its waiter");
 
 /** Makes a case of a kind. @param of  What it waits for: outlives the wait. */
 static inline weft_case *weft_case_init(weft_case *place, const weft_case_kind *kind, void *of)
@@ -173,7 +178,7 @@ static inline void weft__choice_begin(weft__choice *choice, weft_case *cases, we
                     "these cases were selected among before: WEFT_CASES() anew");
         each->choice = choice;
         weft_waiter_init(&each->waiter, task);
-        each->waiter.claim = weft__case_claim;
+        each->claim = weft__case_claim;
     }
 }
 

@@ -33,6 +33,7 @@
 
 #include <weft/channel_ends.h>
 #include <weft/generator.h>
+#include <weft/item.h>
 
 /**
  * Sends a copy of *item: to the receiver that waits longest, or into free room; else waits.
@@ -98,7 +99,7 @@ static inline unsigned char *weft__channel_at(const weft_channel *channel, size_
 
 static inline void weft__channel_push(weft_channel *channel, const void *item)
 {
-    __builtin_memcpy(weft__channel_at(channel, channel->size), item, channel->item_bytes);
+    weft__item_copy(weft__channel_at(channel, channel->size), item, channel->item_bytes);
     channel->size++;
 }
 
@@ -113,8 +114,9 @@ static inline int weft_send_nowait(weft_sender *sender, const void *item)
     }
     weft__at_channel *const receiver = weft__channel_first(&channel->receivers);
     if (receiver != NULL) {
-        __builtin_memcpy(receiver->to, item, channel->item_bytes);
-        weft__channel_choose(receiver, 0);
+        void *const to = receiver->to;
+        weft__channel_serve(receiver);
+        weft__item_copy(to, item, channel->item_bytes);
     } else if (channel->size < channel->capacity) {
         weft__channel_push(channel, item);
     } else {
@@ -131,19 +133,19 @@ static inline int weft_receive_nowait(weft_receiver *receiver, void *item)
     }
     weft__at_channel *const sender = weft__channel_first(&channel->senders);
     if (channel->size > 0) {
-        __builtin_memcpy(item, weft__channel_at(channel, 0), channel->item_bytes);
+        weft__item_copy(item, weft__channel_at(channel, 0), channel->item_bytes);
         channel->first = channel->first + 1 < channel->capacity ? channel->first + 1 : 0;
         channel->size--;
         if (sender != NULL) {
             weft__channel_push(channel, sender->from);
         }
     } else if (sender != NULL) {
-        __builtin_memcpy(item, sender->from, channel->item_bytes);
+        weft__item_copy(item, sender->from, channel->item_bytes);
     } else {
         return channel->open_senders > 0 ? WEFT_EEMPTY : WEFT_EEND;
     }
     if (sender != NULL) {
-        weft__channel_choose(sender, 0);
+        weft__channel_serve(sender);
     }
     return 0;
 }
@@ -155,8 +157,8 @@ static inline WEFT_ASYNC(weft_send, self)
     weft__c->status = (int16_t)weft_send_nowait(self->sender, self->item);
     if (WEFT_STATUS() == WEFT_EFULL) {
         self->wait.from = self->item;
-        weft_waiter_init(&self->wait.waiter, WEFT_SELF());
-        weft__channel_wait(&self->wait, &self->sender->channel->senders, &self->sender->waiting);
+        weft__channel_wait_alone(&self->wait, &self->sender->channel->senders,
+                                 &self->sender->waiting, WEFT_SELF());
         WEFT_PARK(NULL);
         weft__channel_unwait(&self->wait);
     }
@@ -171,9 +173,8 @@ static inline WEFT_ASYNC(weft_receive, self)
     weft__c->status = (int16_t)weft_receive_nowait(self->receiver, self->item);
     if (WEFT_STATUS() == WEFT_EEMPTY) {
         self->wait.to = self->item;
-        weft_waiter_init(&self->wait.waiter, WEFT_SELF());
-        weft__channel_wait(&self->wait, &self->receiver->channel->receivers,
-                           &self->receiver->waiting);
+        weft__channel_wait_alone(&self->wait, &self->receiver->channel->receivers,
+                                 &self->receiver->waiting, WEFT_SELF());
         WEFT_PARK(NULL);
         weft__channel_unwait(&self->wait);
     }

@@ -32,7 +32,7 @@ typedef struct weft_channel {
  *  copied, but moved: one of the two is used from then on. */
 typedef struct weft_sender {
     weft_channel *channel;
-    weft_link *waiting; /* private: the first of the ring of those who wait on this end */
+    weft_link *waiting; /* private: who waits on it; the list of all: several do, or did */
 } weft_sender;
 
 /** A right to receive. The same. */
@@ -48,11 +48,11 @@ typedef struct weft_channel_stats {
     size_t waiting_senders, waiting_receivers; /* a select counts once for each case */
 } weft_channel_stats;
 
-/* Who waits at an end: with those of all ends, and with those of the same. */
+/* Who waits at an end: with those of all ends of that side. An end knows the one that waits on it; of
+ * several it knows only the list. */
 typedef struct weft__at_channel {
     weft_waiter waiter; /* first: a case of a select has one there, too */
-    weft_link sibling;
-    weft_link **ring;
+    weft_link **place;  /* where its end has it; NULL: it has been told */
     union {
         const void *from;
         void *to;
@@ -83,6 +83,8 @@ static inline void weft_channel_open(weft_channel *channel, void *items, size_t 
     channel->capacity = capacity;
     channel->open_senders = 1;
     channel->open_receivers = 1;
+    weft_link_init(&channel->senders);
+    weft_link_init(&channel->receivers);
     sender.channel = channel;
     receiver.channel = channel;
     *ret_sender = sender;
@@ -100,7 +102,8 @@ static inline weft_receiver weft_receiver_clone(const weft_receiver *receiver);
  * Closes a sender: who waits on it is told WEFT_ECLOSED. With the last of a channel those who wait
  * to receive are told WEFT_EEND. Accepts one that is closed.
  *
- * Context: loop. Cost: O(those that are told).
+ * Context: loop. Cost: O(those that are told); if several at once have waited on it, O(those that wait
+ * to send).
  */
 static inline void weft_sender_close(weft_sender *sender);
 
@@ -109,7 +112,7 @@ static inline void weft_sender_close(weft_sender *sender);
  * to send are told WEFT_EBROKEN, and what is buffered is forgotten: if items own something,
  * weft_receive_nowait() until it fails comes before. Accepts one that is closed.
  *
- * Context: loop. Cost: O(those that are told).
+ * Context: loop. Cost: as weft_sender_close().
  */
 static inline void weft_receiver_close(weft_receiver *receiver);
 
@@ -118,45 +121,50 @@ static inline weft_channel_stats weft_channel_statistics(const weft_channel *cha
 
 /* How it is done. */
 
-/* The one that waits longest. */
+/* The one that waits longest, or NULL; as weft_waiter_next(). */
 static inline weft__at_channel *weft__channel_first(const weft_link *list)
 {
-    weft_waiter *const waiter = weft_waiter_next(list);
-    return waiter != NULL ? WEFT_CONTAINER(waiter, weft__at_channel, waiter) : NULL;
+    for (weft_link *link; (link = list->next) != list; weft_link_remove(link)) {
+        weft__at_channel *const wait = WEFT_CONTAINER(link, weft__at_channel, waiter.link);
+        if (WEFT__OFTEN(weft_waiter_waits(&wait->waiter))) {
+            return wait;
+        }
+    }
+    return NULL;
 }
 
-/* Puts it behind those that wait in `list`, and behind those of its end. */
-static inline void weft__channel_wait(weft__at_channel *wait, weft_link *list, weft_link **ring)
+/* Puts it behind those that wait in `list`. */
+static inline void weft__channel_wait(weft__at_channel *wait, weft_link *list, weft_link **place)
 {
-    weft_link_insert(list, &wait->waiter.link);
-    weft_link_init(&wait->sibling);
-    if (*ring != NULL) {
-        weft_link_insert(*ring, &wait->sibling);
-    } else {
-        *ring = &wait->sibling;
-    }
-    wait->ring = ring;
+    weft__link_append(list, &wait->waiter.link);
+    *place = *place == NULL ? &wait->waiter.link : list;
+    wait->place = place;
+}
+
+/* The same for a task that waits at this end alone. */
+static inline void weft__channel_wait_alone(weft__at_channel *wait, weft_link *list,
+                                            weft_link **place, weft_task *task)
+{
+    wait->waiter.task = task;
+    weft__channel_wait(wait, list, place);
 #if WEFT_DEBUG
-    if (wait->waiter.claim == NULL) { /* a select waits for several */
-        weft__wait_within(wait->waiter.task, list);
-    }
+    weft__wait_within(task, list);
 #endif
 }
 
-static inline void weft__channel_leave_ring(weft__at_channel *wait)
+static inline void weft__channel_leave_end(weft__at_channel *wait)
 {
-    if (*wait->ring == &wait->sibling) {
-        *wait->ring = weft_link_is_empty(&wait->sibling) ? NULL : wait->sibling.next;
+    if (*wait->place == &wait->waiter.link) {
+        *wait->place = NULL;
     }
-    weft_link_remove(&wait->sibling);
-    wait->ring = NULL;
+    wait->place = NULL;
 }
 
-/* Out of both, if nobody has chosen it. */
+/* It does not wait any more, if nobody has told it. */
 static inline void weft__channel_unwait(weft__at_channel *wait)
 {
-    if (wait->ring != NULL) {
-        weft__channel_leave_ring(wait);
+    if (wait->place != NULL) {
+        weft__channel_leave_end(wait);
         weft_link_remove(&wait->waiter.link);
 #if WEFT_DEBUG
         weft_link_remove(&wait->waiter.task->waits.link);
@@ -166,15 +174,39 @@ static inline void weft__channel_unwait(weft__at_channel *wait)
 
 static inline void weft__channel_choose(weft__at_channel *wait, int status)
 {
-    weft__channel_leave_ring(wait);
+    weft__channel_leave_end(wait);
     weft_waiter_choose(&wait->waiter, status);
 }
 
-/* An end is closed: all that wait on it. */
-static inline void weft__channel_close_ring(weft_link **ring)
+/* The same for the one that waits longest, whose item has moved. */
+static inline void weft__channel_serve(weft__at_channel *first)
 {
-    while (*ring != NULL) {
-        weft__channel_choose(WEFT_CONTAINER(*ring, weft__at_channel, sibling), WEFT_ECLOSED);
+    if (WEFT__SMALL || WEFT__RARE(weft__waiter_is_case(&first->waiter))) {
+        weft__channel_choose(first, 0);
+    } else {
+        weft__channel_leave_end(first);
+        weft__link_leave(&first->waiter.link);
+        weft__make_ready(first->waiter.task, 0, WEFT__READY | WEFT__HOLDS);
+    }
+}
+
+/* An end is closed: all that wait on it. Those of other ends stay in their order. */
+static inline void weft__channel_close_end(weft_link *list, weft_link **place)
+{
+    weft_link all = WEFT__ZERO;
+    if (*place != NULL && *place != list) {
+        weft__channel_choose(WEFT_CONTAINER(*place, weft__at_channel, waiter.link), WEFT_ECLOSED);
+    } else if (*place == list) {
+        weft_link_splice(&all, list);
+    }
+    while (!weft_link_is_empty(&all)) {
+        weft__at_channel *const wait = WEFT_CONTAINER(all.next, weft__at_channel, waiter.link);
+        weft_link_remove(&wait->waiter.link);
+        if (wait->place == place) {
+            weft__channel_choose(wait, WEFT_ECLOSED);
+        } else {
+            weft__link_append(list, &wait->waiter.link);
+        }
     }
 }
 
@@ -218,7 +250,7 @@ static inline void weft_sender_close(weft_sender *sender)
     WEFT_ASSERT(channel->open_senders > 0,
                 "more senders were closed than opened: weft_sender_clone() instead of copying");
     sender->channel = NULL;
-    weft__channel_close_ring(&sender->waiting);
+    weft__channel_close_end(&channel->senders, &sender->waiting);
     if (--channel->open_senders == 0) {
         weft__channel_tell_all(&channel->receivers, WEFT_EEND);
     }
@@ -233,7 +265,7 @@ static inline void weft_receiver_close(weft_receiver *receiver)
     WEFT_ASSERT(channel->open_receivers > 0,
                 "more receivers were closed than opened: weft_receiver_clone() instead of copying");
     receiver->channel = NULL;
-    weft__channel_close_ring(&receiver->waiting);
+    weft__channel_close_end(&channel->receivers, &receiver->waiting);
     if (--channel->open_receivers == 0) {
         weft__channel_tell_all(&channel->senders, WEFT_EBROKEN);
         channel->size = 0;

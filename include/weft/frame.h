@@ -56,8 +56,9 @@
  *     weft_step name(weft_frame *weft__f, weft_chain *weft__c)
  *     {
  *         struct name *const self = (struct name *)weft__f;
+ *         weft__state weft__to = weft__f->state;    // where to
  *     weft__dispatch:
- *         switch (weft__f->state) {
+ *         switch (weft__to) {
  *         default: not one of ours: stop;
  *         case START: { body }
  */
@@ -72,12 +73,13 @@
         enum { weft__base = __COUNTER__ };                                                         \
         enum { weft__in_body = 0, weft__only_between_WEFT_ASYNC_and_WEFT_END = 1 };                \
         (void)self;                                                                                \
+        WEFT__WHERE_TO;                                                                            \
         WEFT__RARE_WAYS()                                                                          \
-        weft__dispatch:                                                                            \
+    weft__dispatch:                                                                                \
         __attribute__((unused));                                                                   \
-        switch (WEFT__LABEL(weft__f->state)) {                                                     \
+        switch (WEFT__LABEL(WEFT__TO)) {                                                           \
         default:                                                                                   \
-            if (WEFT__RARE(WEFT__IS_OTHER(weft__f->state))) {                                      \
+            if (WEFT__RARE(WEFT__IS_OTHER(WEFT__TO))) {                                            \
                 return weft__other(weft__f, weft__c, WEFT__SITE_ADDRESS);                          \
             }                                                                                      \
             weft__f->outcome = weft__c->status;                                                    \
@@ -195,6 +197,16 @@
 #define WEFT__IN_COROUTINE() ((void)weft__only_between_WEFT_ASYNC_and_WEFT_END) /* its name tells */
 #define WEFT__STATE(n) (WEFT__START + (n))
 #define WEFT__CASE(n) case WEFT__LABEL(WEFT__STATE(n))
+
+/* Where to go is a local, so that the compiler sees where an exit leads: on AVR, which has no register
+ * to spare, it is the frame's state itself. */
+#if WEFT__TINY
+#define WEFT__WHERE_TO ((void)0)
+#define WEFT__TO weft__f->state
+#else
+#define WEFT__WHERE_TO weft__state weft__to = weft__f->state
+#define WEFT__TO weft__to
+#endif
 
 #if !WEFT_LINES
 #define WEFT__AT(n) weft__f->state = (weft__state)WEFT__STATE(n)
@@ -320,7 +332,10 @@ static inline T weft__make(T value)
             weft__finish(weft__f, weft__c);                                                        \
             goto weft__end;                                                                        \
         }                                                                                          \
-        weft__f->state = (weft__state)sizeof(*weft__exit);                                         \
+        WEFT__TO = (weft__state)sizeof(*weft__exit);                                               \
+        if (sizeof(*weft__exit) != WEFT__UNWIND) { /* a block asks how it was left */              \
+            weft__f->state = WEFT__TO;                                                             \
+        }                                                                                          \
         goto way;                                                                                  \
     } while (0)
 

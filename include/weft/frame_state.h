@@ -134,6 +134,7 @@ enum {                       /* weft_chain.flags */
 /* weft_chain.wait, of a task that does not run. Its own byte: who changes it need not read it, and
  * a resume does not wait for the last park. While it runs the byte counts levels of C stack. */
 enum {
+    WEFT__SELECTS = 1,   /* with PARKED: in a select; who tells a case of it takes the others out */
     WEFT__READY = 0x20,  /* in the ready queue */
     WEFT__PARKED = 0x40, /* in a wait that has not ended */
     WEFT__HOLDS = 0x80   /* in a wait that cannot be undone, or one whose end is final */

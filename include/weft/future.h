@@ -220,7 +220,7 @@ static inline void weft__future_check(const weft_future *future)
  * cancelled in this pass is still in the list, but not there any more. */
 static inline void weft__future_tell(weft_future *future, weft_waiter *waiter)
 {
-    if (waiter->claim != NULL) {
+    if (weft__waiter_is_case(waiter)) {
         weft_waiter_wake(waiter);
         return;
     }

@@ -160,10 +160,9 @@ static inline void weft__finished_add(weft_finished *finished, weft_task *task)
     }
 }
 
-/* A child has ended. */
-static inline void weft__group_ended(weft_owner *owner, weft_task *task)
+/* A child has ended, and somebody wants to know: it failed, or was the last, or is to be taken. */
+static WEFT__APART void weft__group_notes(weft_group *group, weft_task *task)
 {
-    weft_group *const group = WEFT_CONTAINER(owner, weft_group, owner);
     if (group->finished != NULL) {
         weft__finished_add(group->finished, task); /* before the body is cancelled */
     }
@@ -179,6 +178,16 @@ static inline void weft__group_ended(weft_owner *owner, weft_task *task)
         }
     }
     weft__group_settle(group);
+}
+
+/* A child has ended. */
+static inline void weft__group_ended(weft_owner *owner, weft_task *task)
+{
+    weft_group *const group = WEFT_CONTAINER(owner, weft_group, owner);
+    if (WEFT__SMALL || task->status < 0 || group->finished != NULL ||
+        (group->is_leaving && !weft__group_goes_on(group))) {
+        weft__group_notes(group, task);
+    }
 }
 
 /* Opens a group that is zeroed; without a block it is a loop's own, which is told of an end in another way. */

@@ -19,7 +19,7 @@ WEFT__BEGIN_C
 
 static inline void weft__lifo_pop(weft_queue *queue, void *item)
 {
-    __builtin_memcpy(item, weft__queue_at(queue, queue->count - 1), queue->item_bytes);
+    weft__item_copy(item, weft__queue_at(queue, queue->count - 1), queue->item_bytes);
 }
 
 /** Prepares a queue over `capacity` items of `item_bytes` each; the storage stays the caller's. */

@@ -36,6 +36,7 @@
 #define WEFT_QUEUE_H
 
 #include <weft/generator.h>
+#include <weft/item.h>
 #include <weft/task.h>
 
 typedef struct weft_queue weft_queue;
@@ -171,12 +172,12 @@ static inline unsigned char *weft__queue_at(const weft_queue *queue, size_t inde
 
 static inline void weft__queue_push(weft_queue *queue, const void *item)
 {
-    __builtin_memcpy(weft__queue_at(queue, queue->count), item, queue->item_bytes);
+    weft__item_copy(weft__queue_at(queue, queue->count), item, queue->item_bytes);
 }
 
 static inline void weft__queue_pop(weft_queue *queue, void *item)
 {
-    __builtin_memcpy(item, weft__queue_at(queue, 0), queue->item_bytes);
+    weft__item_copy(item, weft__queue_at(queue, 0), queue->item_bytes);
     queue->first = queue->first + 1 < queue->capacity ? queue->first + 1 : 0;
 }
 
@@ -233,7 +234,7 @@ static inline void weft__queue_take(weft_queue *queue, void *item)
     if (task != NULL) {
         weft__queue_add(queue, ((struct weft_put *)(void *)task->chain.top)->item);
         weft_wake_final(task, 0);
-    } else {
+    } else if (WEFT__SMALL || queue->is_shut_down) { /* else no getter can be served by this */
         weft__queue_serve(queue);
     }
 }

@@ -87,7 +87,7 @@ static inline WEFT_ASYNC(weft_select, self)
     }
     if (!self->or_default) {
         weft__choice_arm(&self->choice);
-        WEFT_PARK(NULL);
+        WEFT__PARK(WEFT__N, NULL, WEFT__PARKED | WEFT__SELECTS);
         WEFT_RETURN_STATUS(weft__choice_end(&self->choice, weft__c->status));
     }
 }

@@ -64,7 +64,9 @@
 #define WEFT_RETURN_STATUS(value)                                                                  \
     do {                                                                                           \
         weft__c->status = (int16_t)(value);                                                        \
-        weft__from_library(weft__c);                                                               \
+        if (WEFT__SMALL || WEFT__RARE(weft__c->status < 0)) {                                      \
+            weft__from_library(weft__c);                                                           \
+        }                                                                                          \
         WEFT__LEAVE();                                                                             \
     } while (0)
 

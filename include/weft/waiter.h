@@ -26,8 +26,10 @@
 typedef struct weft_waiter {
     weft_link link;
     weft_task *task;
-    void (*claim)(struct weft_waiter *); /* a case of a select: takes the others out; else NULL */
 } weft_waiter;
+
+/* Right before the waiter of a case stands what takes the other cases out. */
+typedef void weft__claim(weft_waiter *);
 
 WEFT__BEGIN_C
 
@@ -35,7 +37,6 @@ WEFT__BEGIN_C
 static inline void weft_waiter_init(weft_waiter *waiter, weft_task *task)
 {
     waiter->task = task;
-    waiter->claim = NULL;
     weft_link_init(&waiter->link);
 }
 
@@ -43,7 +44,6 @@ static inline void weft_waiter_init(weft_waiter *waiter, weft_task *task)
 static inline void weft_waiter_begin(weft_waiter *waiter, weft_link *list, weft_task *task)
 {
     waiter->task = task;
-    waiter->claim = NULL;
     weft_link_insert(list, &waiter->link);
 #if WEFT_DEBUG
     weft__wait_within(task, list);
@@ -85,22 +85,29 @@ static inline weft_waiter *weft_waiter_next(const weft_link *list)
     return waiter;
 }
 
-static inline void weft__waiter_claim(weft_waiter *waiter)
+/* A case of a select that waits. (Nobody hangs in a list while it runs, when that bit is a level.) */
+static inline bool weft__waiter_is_case(const weft_waiter *waiter)
 {
+    return (waiter->task->chain.wait & WEFT__SELECTS) != 0;
+}
+
+/* Takes it out of its list, and a case of a select out of all others. @return whether it is one. */
+static inline bool weft__waiter_claim(weft_waiter *waiter)
+{
+    const bool is_case = weft__waiter_is_case(waiter);
     weft_link_remove(&waiter->link);
-    if (waiter->claim != NULL) {
-        waiter->claim(waiter);
+    if (is_case) {
+        (*((weft__claim *const *)(const void *)waiter - 1))(waiter);
     }
+    return is_case;
 }
 
 /** Tells it that what it waits for has happened; a cancel before it runs still makes the wait
  *  WEFT_ECANCELED. (That of a select is final.) Context: loop. Cost: O(1); a select: O(cases). */
 static inline void weft_waiter_wake(weft_waiter *waiter)
 {
-    const bool is_case = waiter->claim != NULL;
     weft_task *const task = waiter->task;
-    weft__waiter_claim(waiter);
-    if (is_case) {
+    if (weft__waiter_claim(waiter)) {
         weft_wake_final(task, 0);
     } else {
         weft_wake(task);
@@ -111,7 +118,7 @@ static inline void weft_waiter_wake(weft_waiter *waiter)
 static inline void weft_waiter_choose(weft_waiter *waiter, int status)
 {
     weft_task *const task = waiter->task;
-    weft__waiter_claim(waiter);
+    (void)weft__waiter_claim(waiter);
     weft_wake_final(task, status);
 }
 

@@ -1,0 +1,27 @@
+/* item.h - copying what passes from task to task. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Items have a size that only their queue or channel knows. Most are a pointer or a number: those are
+ * moved by one instruction instead of a call of memcpy(), unless size is what counts.
+ */
+#ifndef WEFT_ITEM_H
+#define WEFT_ITEM_H
+
+#include <weft/config.h>
+
+/* The two do not overlap; they may lie at any address. */
+static inline void weft__item_copy(void *to, const void *from, size_t bytes)
+{
+    if (!WEFT__SMALL) { /* the compiler does not ask whether a size that they do not have would fit */
+        __asm__("" : "+r"(to), "+r"(from));
+    }
+    if (!WEFT__SMALL && bytes == sizeof(uint64_t)) {
+        __builtin_memcpy(to, from, sizeof(uint64_t));
+    } else if (!WEFT__SMALL && bytes == sizeof(uint32_t)) {
+        __builtin_memcpy(to, from, sizeof(uint32_t));
+    } else {
+        __builtin_memcpy(to, from, bytes);
+    }
+}
+
+#endif
