@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "hosted.h"
 #include <pthread.h>
+#include <sys/time.h>
 
 /* --- coroutines ------------------------------------------------------------------------------- */
 
@@ -98,6 +99,41 @@ START_TEST(a_stop_lets_the_pass_end_and_the_rest_waits_for_the_next_run)
     weft_loop_stop(loop);
     weft_loop_run_forever(loop);
     ck_assert_str_eq(trace, "first second next ");
+    end();
+}
+END_TEST
+
+START_TEST(after_a_stop_the_next_run_goes_on_until_its_own)
+{
+    weft_handle stopper = {0}, later = {0};
+    begin(_i);
+    weft_call_soon(loop, &stopper, stop_it, NULL);
+    weft_loop_run_forever(loop);
+    weft_call_later(loop, &later, WEFT_MS(1), say_it, word("later"));
+    weft_call_later(loop, &stopper, WEFT_MS(2), stop_it, NULL);
+    weft_loop_run_forever(loop);
+    ck_assert_str_eq(trace, "later ");
+    capture_stderr();
+    ck_assert_int_eq(RUN(lost), WEFT_EDEADLOCK); /* which only a run for ever never is */
+    (void)read_stderr();
+    end();
+}
+END_TEST
+
+static void post_the_stop(int number)
+{
+    (void)number;
+    weft_call_soon_threadsafe(loop, &next, stop_it, NULL);
+}
+
+START_TEST(a_run_for_ever_with_nothing_to_do_sleeps)
+{
+    begin(_i);
+    signal(SIGALRM, post_the_stop);
+    setitimer(ITIMER_REAL, &(struct itimerval){.it_value.tv_usec = 50000}, NULL);
+    const clock_t before = clock(); /* of the processor's time */
+    weft_loop_run_forever(loop);
+    ck_assert_int_lt(clock() - before, CLOCKS_PER_SEC / 40);
     end();
 }
 END_TEST
@@ -550,6 +586,21 @@ START_TEST(a_step_is_slow_that_takes_longer_than_a_tenth_of_a_second_unless_anot
 }
 END_TEST
 
+START_TEST(between_two_times_of_debug_mode_nothing_was_slow)
+{
+    weft_handle handle = {0};
+    begin_debug(_i);
+    weft_call_soon(loop, &handle, say_it, word("quick"));
+    run_passes(1);
+    weft_loop_set_debug(loop, false);
+    jumped += WEFT_S(10);
+    weft_loop_set_debug(loop, true);
+    run_passes(1);
+    ck_assert_int_eq(reports, 0);
+    end();
+}
+END_TEST
+
 START_TEST(the_environment_switches_debug_mode_on)
 {
     weft_handle handle = {0};
@@ -602,6 +653,8 @@ SUITE(loop)
 {
     TEST_EACH(a_sleep_counts_from_its_begin_also_when_the_loop_stood_still, BACKENDS);
     TEST_EACH(a_stop_lets_the_pass_end_and_the_rest_waits_for_the_next_run, BACKENDS);
+    TEST_EACH(after_a_stop_the_next_run_goes_on_until_its_own, BACKENDS);
+    TEST_EACH(a_run_for_ever_with_nothing_to_do_sleeps, BACKENDS);
     TEST_EACH(a_stop_before_the_run_leaves_it_one_pass, BACKENDS);
     TEST_EACH(a_run_gives_the_status_of_its_coroutine, BACKENDS);
     TEST_EACH(other_tasks_go_on_in_the_next_run, BACKENDS);
@@ -628,6 +681,7 @@ SUITE(loop)
     TEST_EACH(debug_mode_reports_a_slow_callback, BACKENDS);
     TEST_EACH(a_step_is_slow_that_takes_longer_than_a_tenth_of_a_second_unless_another_limit_is_set,
               BACKENDS);
+    TEST_EACH(between_two_times_of_debug_mode_nothing_was_slow, BACKENDS);
     TEST_EACH(the_environment_switches_debug_mode_on, BACKENDS);
     TEST_STOPS(debug_mode_stops_a_call_from_another_thread);
     TEST_EACH(debug_mode_lets_a_loop_be_made_run_and_closed_by_different_threads, BACKENDS);

@@ -247,8 +247,76 @@ START_TEST(the_generators_of_what_is_left_are_closed)
 }
 END_TEST
 
+/* A loop that is closed while another one of its thread runs. */
+struct says_where {
+    WEFT_FRAME;
+    weft_loop *own;
+    struct weft_sleep nap;
+};
+
+static WEFT_ASYNC(says_where, self)
+{
+    WEFT_TRY(self->nap, weft_sleep, WEFT_FOREVER);
+WEFT_FINALLY:
+    say(weft_loop_running() == self->own ? "own " : "other ");
+}
+WEFT_END
+
+static weft_loop *inner;
+
+static void close_inner(void *unused)
+{
+    (void)unused;
+    weft_loop_close(inner);
+    say(weft_loop_running() == loop ? "outer " : "none ");
+}
+
+START_TEST(a_loop_may_close_another_whose_cleanups_see_their_own)
+{
+    WEFT_TASK(says_where) task = {0};
+    begin(_i);
+    ck_assert_int_eq(weft_loop_new(&inner, &(weft_loop_desc){.backend = backends[_i]}), 0);
+    ck_assert_int_eq(weft_spawn(weft_loop_group(inner), &task, says_where, inner), 0);
+    ck_assert_int_eq(weft_loop_run_once(inner, 0), 0);
+    weft_call_soon(loop, &handle, close_inner, NULL);
+    run_passes(1);
+    ck_assert_str_eq(trace, "own outer ");
+    end();
+}
+END_TEST
+
+struct never_cleaned {
+    WEFT_FRAME;
+    weft_link nobody;
+    struct weft_sleep nap;
+};
+
+static WEFT_ASYNC(never_cleaned, self)
+{
+    WEFT_TRY(self->nap, weft_sleep, WEFT_FOREVER);
+WEFT_FINALLY:
+    WEFT_PARK(&self->nobody);
+}
+WEFT_END
+
+START_TEST(a_cleanup_that_waits_for_ever_is_told_and_dumped_at_the_close)
+{
+    static WEFT_TASK(never_cleaned) task;
+    capture_stderr();
+    begin(_i);
+    ck_assert_int_eq(weft_spawn(weft_loop_group(loop), &task, never_cleaned), 0);
+    run_passes(1);
+    end();
+    ck_assert_ptr_nonnull(strstr(read_stderr(), "never_cleaned"));
+    ck_assert_int_eq(reports, 1);
+    ck_assert_ptr_nonnull(strstr(reported, "tasks are left at the close of the loop"));
+}
+END_TEST
+
 SUITE(loop_close)
 {
+    TEST_EACH(a_loop_may_close_another_whose_cleanups_see_their_own, BACKENDS);
+    TEST_EACH(a_cleanup_that_waits_for_ever_is_told_and_dumped_at_the_close, BACKENDS);
     TEST_EACH(what_is_left_cleans_up_before_the_loop_is_closed, WAYS * BACKENDS);
     TEST_EACH(its_failure_is_reported_once_and_to_be_cancelled_is_none, 2 * BACKENDS);
     TEST_EACH(a_loop_that_was_never_run_can_be_closed, BACKENDS);

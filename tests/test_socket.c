@@ -593,6 +593,7 @@ static WEFT_ASYNC(answer, self)
 {
     answering++;
     for (;;) {
+        ck_assert_ptr_eq(self->context, &answering);
         WEFT_TRY(self->read, weft_read_line, self->stream, self->line, sizeof self->line);
         if (self->read.n == 0) {
             WEFT_RETURN(0);
@@ -658,7 +659,7 @@ static WEFT_TASK(ask) asks[20];
 static void begin_serving(int n, size_t limit)
 {
     begin_listening(n, "127.0.0.1");
-    START(&serve_task, weft_serve, listener, WEFT_HANDLER(answer), .limit = limit);
+    START(&serve_task, weft_serve, listener, WEFT_HANDLER(answer), &answering, limit);
     run_passes(1);
 }
 
@@ -753,15 +754,22 @@ START_TEST(no_more_are_served_at_once_than_the_limit)
     START(&asks[0], ask, "hello\n", 1, .stays = true);
     START(&asks[1], ask, "hello\n", 1, .stays = true);
     run_until_answering(2);
-    START(&asks[2], ask, "hello\n", 1);
-    run_passes(20);
+    START(&asks[2], ask, "hello\n", 1, .stays = true);
+    for (int i = 0; i < 20; i++) {
+        weft_loop_run_once(loop, WEFT_MS(1));
+    }
+    ck_assert_int_eq(asks[2].frame.times, 1); /* it still waits for its answer */
     ck_assert_int_eq(answering, 2);
     ck_assert_uint_eq(serve_task.frame.connected, 2);
     weft_task_cancel(&asks[0].task);
-    finish(&asks[2].task);
-    ck_assert_int_eq(asks[2].task.status, 0);
-    weft_task_cancel(&asks[1].task);
-    finish(&asks[1].task);
+    for (int i = 0; i < 1000 && asks[2].frame.times > 0; i++) {
+        weft_loop_run_once(loop, WEFT_MS(1));
+    }
+    ck_assert_int_eq(asks[2].frame.times, 0);
+    for (int i = 1; i < 3; i++) {
+        weft_task_cancel(&asks[i].task);
+        finish(&asks[i].task);
+    }
     end_serving();
 }
 END_TEST

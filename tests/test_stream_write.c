@@ -241,6 +241,13 @@ START_TEST(between_the_marks_a_drain_still_waits)
 }
 END_TEST
 
+START_TEST(marks_the_wrong_way_round_stop)
+{
+    begin_pair(0);
+    weft_stream_set_water(near, 10, 11);
+}
+END_TEST
+
 START_TEST(a_write_goes_behind_what_is_buffered)
 {
     begin_pair(_i);
@@ -624,6 +631,7 @@ SUITE(stream_write)
     TEST_EACH(drain_waits_above_the_high_mark_until_the_low_one, BACKENDS);
     TEST_EACH(by_default_the_marks_are_64_and_16_kib, BACKENDS);
     TEST_EACH(between_the_marks_a_drain_still_waits, BACKENDS);
+    TEST_STOPS(marks_the_wrong_way_round_stop);
     TEST_EACH(a_write_goes_behind_what_is_buffered, BACKENDS);
     TEST_EACH(pieces_go_behind_what_is_buffered, BACKENDS);
     TEST_EACH(megabytes_that_are_buffered_arrive_whole, BACKENDS);
