@@ -23,7 +23,8 @@
 
 #include <weft/task.h>
 
-/** `{ .parties = 3 }`: so many go on together. */
+/** `{ .parties = 3 }`: so many go on together. It outlives all of them, until they have run: the last
+ *  to come goes on before those that it lets go, so it does not lie in a frame that this one ends. */
 typedef struct weft_barrier {
     size_t parties; /* 1 at least */
     /* private: */
@@ -100,6 +101,7 @@ static inline bool weft__barrier_let_go(weft_barrier *barrier, size_t count)
         weft_task *const task = weft_first_waiter(end);
         weft__barrier_leaves(barrier, task)->index = index;
         weft_wake_final(task, 0);
+        weft__still_touches(task, barrier);
     }
     return true;
 }
@@ -130,6 +132,7 @@ static inline void weft__barrier_break(weft_barrier *barrier, bool for_good)
     for (weft_task *task; (task = weft_first_waiter(&barrier->waiters)) != NULL;) {
         (void)weft__barrier_leaves(barrier, task);
         weft_wake_status(task, WEFT_EBROKEN);
+        weft__still_touches(task, barrier);
     }
 }
 

@@ -99,7 +99,7 @@ static inline void weft__callback_idle(weft_callback *callback)
     weft__view_set(&callback->view, NULL);
 #endif
 #if WEFT_DEBUG
-    weft_link_remove(&callback->task.held.link);
+    weft__unnote(&callback->task.held);
 #endif
 }
 
@@ -150,10 +150,7 @@ static inline void weft__callback_begin(weft__callbacks *owner, weft_callback *c
     task->owner = &owner->owner;
     callback->frame = weft__head(weft__callback_step, NULL);
 #if WEFT_DEBUG
-    if (owner->owner.core->current != NULL) {
-        (void)weft__hold(owner->owner.core->current->chain.top, &callback->task.held, callback,
-                         WEFT__HELD_CALLBACK);
-    }
+    weft__note(&owner->owner.core->notes, &task->held, callback, WEFT__HELD_CALLBACK);
 #endif
 }
 

@@ -113,7 +113,7 @@ static inline weft_case *weft_case_init(weft_case *place, const weft_case_kind *
 /** In arm(): puts it behind those that wait in a list of weft_waiter. */
 static inline void weft_case_hang(weft_case *armed, weft_link *list)
 {
-    weft_link_insert(list, &armed->waiter.link);
+    weft__waiter_hang(&armed->waiter, list);
 }
 
 /** From is_ready() on: what the tasks of its loop share. */
@@ -148,7 +148,7 @@ static inline void weft__choice_disarm(const weft__choice *choice)
     for (weft_case *each = choice->first; each != NULL; each = each->next) {
         if (each->is_armed) {
             each->is_armed = false;
-            weft_link_remove(&each->waiter.link);
+            weft__waiter_unhang(&each->waiter);
             if (each->kind->disarm != NULL) {
                 each->kind->disarm(each);
             }

@@ -149,7 +149,7 @@ static inline void weft__on_signal_arm(weft_case *self)
 
 static inline void weft__on_signal_disarm(weft_case *self)
 {
-    ((weft_signal *)self->of)->core->outside--;
+    weft_case_core(self)->outside--; /* the signal may be gone, if the select was cancelled */
 }
 
 static inline int weft__on_signal_told(weft_case *self)

@@ -45,8 +45,8 @@
  */
 struct weft_send {
     WEFT_FRAME;
-    weft_sender *sender;
-    const void *item; /* one item, until the await has ended */
+    weft_sender *sender; /* outlives the wait, or is closed before */
+    const void *item;    /* one item, until the await has ended */
     /* private: */
     weft__at_channel wait;
 };
@@ -62,8 +62,8 @@ struct weft_send {
  */
 struct weft_receive {
     WEFT_FRAME;
-    weft_receiver *receiver;
-    void *item; /* room for one, until the await has ended */
+    weft_receiver *receiver; /* outlives the wait, or is closed before */
+    void *item;              /* room for one, until the await has ended */
     /* private: */
     weft__at_channel wait;
 };

@@ -18,7 +18,8 @@
 
 #include <weft/waiter.h>
 
-/** What two kinds of ends share. weft_channel_open() first; it outlives its ends, and stays put. */
+/** What two kinds of ends share. weft_channel_open() first; it outlives its ends and those who wait on
+ *  them, and stays put. */
 typedef struct weft_channel {
     /* private: */
     unsigned char *items; /* the caller's */
@@ -53,6 +54,9 @@ typedef struct weft_channel_stats {
 typedef struct weft__at_channel {
     weft_waiter waiter; /* first: a case of a select has one there, too */
     weft_link **place;  /* where its end has it; NULL: it has been told */
+#if WEFT_DEBUG
+    weft__held end; /* which has it */
+#endif
     union {
         const void *from;
         void *to;
@@ -124,11 +128,12 @@ static inline weft_channel_stats weft_channel_statistics(const weft_channel *cha
 /* The one that waits longest, or NULL; as weft_waiter_next(). */
 static inline weft__at_channel *weft__channel_first(const weft_link *list)
 {
-    for (weft_link *link; (link = list->next) != list; weft_link_remove(link)) {
+    for (weft_link *link; (link = list->next) != list;) {
         weft__at_channel *const wait = WEFT_CONTAINER(link, weft__at_channel, waiter.link);
         if (WEFT__OFTEN(weft_waiter_waits(&wait->waiter))) {
             return wait;
         }
+        weft__waiter_unhang(&wait->waiter);
     }
     return NULL;
 }
@@ -139,6 +144,10 @@ static inline void weft__channel_wait(weft__at_channel *wait, weft_link *list, w
     weft__link_append(list, &wait->waiter.link);
     *place = *place == NULL ? &wait->waiter.link : list;
     wait->place = place;
+    weft__waiter_note(&wait->waiter, list);
+#if WEFT_DEBUG
+    weft__note(&wait->waiter.task->owner->core->notes, &wait->end, place, WEFT__HELD_WAIT);
+#endif
 }
 
 /* The same for a task that waits at this end alone. */
@@ -147,9 +156,6 @@ static inline void weft__channel_wait_alone(weft__at_channel *wait, weft_link *l
 {
     wait->waiter.task = task;
     weft__channel_wait(wait, list, place);
-#if WEFT_DEBUG
-    weft__wait_within(task, list);
-#endif
 }
 
 static inline void weft__channel_leave_end(weft__at_channel *wait)
@@ -158,6 +164,9 @@ static inline void weft__channel_leave_end(weft__at_channel *wait)
         *wait->place = NULL;
     }
     wait->place = NULL;
+#if WEFT_DEBUG
+    weft__unnote(&wait->end);
+#endif
 }
 
 /* It does not wait any more, if nobody has told it. */
@@ -165,10 +174,7 @@ static inline void weft__channel_unwait(weft__at_channel *wait)
 {
     if (wait->place != NULL) {
         weft__channel_leave_end(wait);
-        weft_link_remove(&wait->waiter.link);
-#if WEFT_DEBUG
-        weft_link_remove(&wait->waiter.task->waits.link);
-#endif
+        weft__waiter_unhang(&wait->waiter);
     }
 }
 
@@ -186,6 +192,7 @@ static inline void weft__channel_serve(weft__at_channel *first)
     } else {
         weft__channel_leave_end(first);
         weft__link_leave(&first->waiter.link);
+        weft__waiter_unnote(&first->waiter);
         weft__make_ready(first->waiter.task, 0, WEFT__READY | WEFT__HOLDS);
     }
 }

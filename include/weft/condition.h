@@ -22,7 +22,8 @@
 
 #include <weft/lock.h>
 
-/** `{ .lock = &lock }`. */
+/** `{ .lock = &lock }`. It outlives those who wait: a wait that was notified or cancelled, until it has
+ *  the lock again and has run. */
 typedef struct weft_condition {
     weft_lock *lock; /* outlives it; several conditions may share one */
     /* private: */
@@ -40,11 +41,14 @@ typedef struct weft_condition {
  */
 struct weft_condition_wait {
     WEFT_FRAME;
-    weft_condition *condition;
-    weft_hold *hold; /* that has the condition's lock */
+    weft_condition *condition; /* outlives the wait */
+    weft_hold *hold;           /* that has the condition's lock */
     /* private: */
     bool is_notified;
     bool is_cancelled; /* before it was notified */
+#if WEFT_DEBUG
+    weft__held held; /* the condition, until the wait has ended */
+#endif
 };
 
 /**
@@ -55,7 +59,7 @@ struct weft_condition_wait {
  */
 struct weft_condition_wait_for {
     WEFT_FRAME;
-    weft_condition *condition;
+    weft_condition *condition; /* outlives the wait */
     weft_hold *hold;
     bool (*predicate)(void *context);
     void *context;
@@ -100,12 +104,17 @@ static inline void weft__condition_check(const weft_condition *condition, const 
 }
 
 /* From here on it waits, and is told if the lock breaks. */
-static inline void weft__condition_begin(weft_condition *condition, weft_hold *hold)
+static inline void weft__condition_begin(struct weft_condition_wait *wait)
 {
+    weft_condition *const condition = wait->condition;
+#if WEFT_DEBUG
+    weft__note(&condition->lock->owner->owner->core->notes, &wait->held, condition,
+               WEFT__HELD_WAIT);
+#endif
     if (weft_link_is_empty(&condition->crowd.link)) {
         weft_link_insert(&condition->lock->crowds, &condition->crowd.link);
     }
-    weft_release(hold);
+    weft_release(wait->hold);
 }
 
 /* It was cancelled, and must have the lock before it says so. True: it has to wait for it. */
@@ -120,6 +129,9 @@ static inline bool weft__condition_relocks(struct weft_condition_wait *wait, wef
 static inline int weft__condition_end(struct weft_condition_wait *wait, weft_chain *chain)
 {
     weft_condition *const condition = wait->condition;
+#if WEFT_DEBUG
+    weft__unnote(&wait->held);
+#endif
     if (weft_link_is_empty(&condition->crowd.waiters)) {
         weft_link_remove(&condition->crowd.link);
     }
@@ -144,7 +156,7 @@ static inline WEFT_ASYNC(weft_condition_wait, self)
         WEFT_PASS(); /* refused, while it holds the lock */
         WEFT_RETURN_STATUS(WEFT_STATUS());
     }
-    weft__condition_begin(self->condition, self->hold);
+    weft__condition_begin(self);
     WEFT_PARK(&self->condition->crowd.waiters);
     if (WEFT_STATUS() == WEFT_ECANCELED && weft__condition_relocks(self, WEFT_SELF())) {
         WEFT_HOLD(&self->condition->lock->holdable.waiters);

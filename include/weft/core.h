@@ -46,9 +46,8 @@ struct weft_task {
     weft_binding *context;
 #endif
 #if WEFT_DEBUG
-    weft__held held;
-    weft__held waits;  /* it hangs in a list that lies in this frame */
-    weft_task *parent; /* whose block has its group; NULL: a loop's own */
+    weft__held held;  /* this task, while it runs */
+    weft__held waits; /* what it waits for */
 #endif
 };
 
@@ -85,6 +84,9 @@ struct weft_core {
     weft__callbacks callbacks;
     void (*notify)(weft_core *); /* something was pushed: wake the loop; any thread, interrupt */
     void (*report)(weft_core *, const weft_report *); /* NULL: silence */
+#if WEFT_DEBUG
+    weft__notes notes;
+#endif
 };
 
 /** A task with its first frame: `WEFT_TASK(fetch) slot;`. Each use is a type of its own. */
@@ -220,8 +222,9 @@ static inline weft_core *weft__set_at_work(weft_core *core)
 static inline void weft__is_at_hand(const weft_core *core)
 {
 #if WEFT_PRIORITIES
-    WEFT_ASSERT(weft__at_work == NULL || weft__at_work == core,
-                "this task is another executor's: tell it by a weft_signal, a weft_ring, weft_post");
+    WEFT_ASSERT(
+        weft__at_work == NULL || weft__at_work == core,
+        "this task is another executor's: tell it by a weft_signal, a weft_ring, weft_post");
 #else
     (void)core;
 #endif

@@ -15,7 +15,8 @@
 
 #include <weft/waiter.h>
 
-/** Zeroed: not yet. */
+/** Zeroed: not yet. It outlives those who wait: it may end once it was set, or when who was cancelled
+ *  has run. */
 typedef struct weft_event {
     bool is_set;
     weft_link waiters; /* of weft_waiter */

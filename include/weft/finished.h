@@ -41,7 +41,7 @@
  */
 struct weft_group_next_finished {
     WEFT_FRAME;
-    weft_group *group; /* with a .finished */
+    weft_group *group; /* with a .finished; outlives the loop */
     weft_task *task;   /* the value: it has ended, its slot is free now */
 };
 

@@ -70,20 +70,28 @@ typedef struct weft_site {
 } weft_site;
 
 #if WEFT_DEBUG
-/* What runs or is held, in the list of the frame in which it lies: see held.h. */
+/* A note: what begins there must not be gone, or written over, as long as it stands. See held.h. */
 typedef struct weft__held {
     weft_link link;
     const void *begin;
     uint8_t kind;
 } weft__held;
-enum {
-    WEFT__HELD_GENERATOR,
-    WEFT__HELD_TASK,
-    WEFT__HELD_PERMIT,
-    WEFT__HELD_CALLBACK,
-    WEFT__HELD_PROMISE,
-    WEFT__HELD_WAIT
+enum {                       /* at one place the first of these says most */
+       WEFT__HELD_GENERATOR, /* it is open */
+       WEFT__HELD_TASK,      /* it runs */
+       WEFT__HELD_PERMIT,    /* a hold that holds something */
+       WEFT__HELD_CALLBACK,  /* it is to be called */
+       WEFT__HELD_PROMISE,   /* it is out */
+       WEFT__HELD_WAIT,      /* somebody waits for it, or for what stands in it */
+       WEFT__HELD_LENT,      /* somebody holds it, or a permit of it */
+       WEFT__HELD_FUTURE     /* its promise is out */
 };
+
+/* All notes of a loop, by their places: so which tasks they are of does not matter. */
+enum { WEFT__NOTE_LISTS = sizeof(void *) < 4 ? 8 : sizeof(void *) < 8 ? 64 : 512 };
+typedef struct weft__notes {
+    weft_link lists[WEFT__NOTE_LISTS];
+} weft__notes;
 #endif
 
 /** The head of a frame. 64 bit: 24 bytes. 32 bit: 16, without lines 12. AVR: 10, without 8. */
@@ -104,7 +112,7 @@ struct weft_frame {
     weft__serial note; /* the chain's note before FINALLY */
     int16_t outcome;   /* of the body; once FINALLY begins it is decided */
 #if WEFT_DEBUG
-    weft_link holds; /* what runs inside this frame */
+    weft_link holds; /* notes of what lies inside this frame, where plain C drives it */
     weft__held held; /* this frame, if it is a generator's that is open */
 #endif
 };
@@ -160,6 +168,9 @@ struct weft_chain {
         weft_step_function *failed_in; /* NULL: in a function of the library, or in plain C */
         const weft_reason *reason;     /* of a cancellation */
     };
+#endif
+#if WEFT_DEBUG
+    weft__notes *notes; /* of its loop; NULL: plain C drives it */
 #endif
 };
 
@@ -330,6 +341,10 @@ static inline void weft__unclean(const weft_frame *frame, weft_chain *chain)
     weft__judge(chain);
 }
 
+#if WEFT_DEBUG
+static void weft__check_end(weft_frame *frame, const weft_chain *chain);
+#endif
+
 /* A frame ends. From here on nobody touches it. */
 static inline weft_step weft__return(weft_frame *frame, weft_chain *chain, bool cleaning)
 {
@@ -338,21 +353,11 @@ static inline weft_step weft__return(weft_frame *frame, weft_chain *chain, bool 
     }
     if (WEFT_ASSERTS && WEFT__RARE(chain->block != NULL) && chain->block->frame == frame) {
         weft__stop_in(
-            frame, NULL, "it ended inside a block: leave blocks by `break` or WEFT_RETURN, not `goto`");
+            frame, NULL,
+            "it ended inside a block: leave blocks by `break` or WEFT_RETURN, not `goto`");
     }
 #if WEFT_DEBUG
-    if (!weft_link_is_empty(&frame->holds)) {
-        static const char *const cures[] = {
-            ("it ended with an open generator in its frame: WEFT_CLOSE() it, and leave "
-             "WEFT_FOR_EACH by `break`, not `goto`"),
-            "it ended while a task in its frame runs: end the group or join it before",
-            "it ended while it holds a lock or a permit: weft_release() it in FINALLY",
-            "it ended while a callback in its frame is to be called: take it back in FINALLY",
-            "it ended while a promise in its frame is out: weft_promise_wait for it in FINALLY",
-            "it ended while a task waits for an event, a lock or the like in it: wake it before"};
-        weft__stop_in(frame, NULL, cures[WEFT_CONTAINER(frame->holds.next, weft__held, link)->kind]);
-    }
-    weft_link_remove(&frame->held.link);
+    weft__check_end(frame, chain);
 #endif
     frame->state = WEFT__ENDED;
     chain->status = frame->outcome;

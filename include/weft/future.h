@@ -34,7 +34,8 @@
 #include <weft/cancel.h>
 #include <weft/done_callback.h>
 
-/** A future without a value. Zeroed: pending; see weft_future_init(). */
+/** A future without a value. Zeroed: pending; see weft_future_init(). It outlives those who wait: it may
+ *  end once it is done, or released. */
 typedef struct weft_future {
     /* private: */
     bool is_done;
@@ -43,6 +44,9 @@ typedef struct weft_future {
     weft_link waiters; /* of weft_waiter; those of done callbacks among them */
     weft_core *core;
     struct weft_future **promised; /* the pointer to it in its promise, or NULL */
+#if WEFT_DEBUG
+    weft__held held; /* while its promise is out */
+#endif
 #if WEFT_ORIGINS
     const weft_reason *reason; /* where its error was set, or why it was cancelled */
 #endif
@@ -207,6 +211,9 @@ static inline void weft__future_unpromise(weft_future *future)
     if (future->promised != NULL) {
         *future->promised = NULL;
         future->promised = NULL;
+#if WEFT_DEBUG
+        weft__unnote(&future->held);
+#endif
     }
 }
 
@@ -224,7 +231,7 @@ static inline void weft__future_tell(weft_future *future, weft_waiter *waiter)
         weft_waiter_wake(waiter);
         return;
     }
-    weft_link_remove(&waiter->link);
+    weft__waiter_unhang(waiter);
     if (!weft_waiter_waits(waiter)) {
         return;
     }
@@ -341,7 +348,7 @@ static inline void weft_future_release(weft_future *future)
     for (weft_waiter *waiter; (waiter = weft_waiter_first(&future->waiters)) != NULL;) {
         WEFT_ASSERT(!weft_waiter_waits(waiter),
                     "somebody waits for this future: set or cancel it before it is released");
-        weft_link_remove(&waiter->link);
+        weft__waiter_unhang(waiter);
     }
     weft__future_unpromise(future);
     if (future->status < 0 && future->status != WEFT_ECANCELED && !future->was_read) {

@@ -214,7 +214,7 @@ static inline weft_step weft__advance(weft_frame *caller, weft_chain *chain, wef
     }
 #if WEFT_DEBUG
     if (weft_link_is_empty(&generator->held.link)) {
-        (void)weft__hold(caller, &generator->held, generator, WEFT__HELD_GENERATOR);
+        weft__hold(caller, chain, &generator->held, generator);
     }
 #endif
     generator->caller = caller;

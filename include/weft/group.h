@@ -38,7 +38,7 @@ typedef struct weft_group {
     bool keep_going;         /* a failing child does not stop the others */
     bool eager;              /* a child's first step runs at once, inside the call that spawns it */
     weft_finished *finished; /* children that have ended are put here, and their slots stay in use
-                                until they are taken; it outlives the slots */
+                                until they are taken; it outlives the slots, and who takes */
     /* results */
     weft_task *failed; /* the first that failed */
     int16_t status;    /* and how */
@@ -155,6 +155,7 @@ static inline void weft__finished_add(weft_finished *finished, weft_task *task)
     weft_link_insert(&finished->tasks, &task->sibling);
     if (taker != NULL) {
         weft_wake_final(taker, 0);
+        weft__still_touches(taker, finished);
     } else {
         finished->unclaimed++;
     }
@@ -294,19 +295,6 @@ static inline bool weft__group_leave(weft_chain *chain, weft_group *group)
     return leaves_on || status < 0;
 }
 
-#if WEFT_DEBUG
-/* It lies in a frame of the task that runs, of the group's, or somewhere else. */
-static inline void weft__hold_task(const weft_group *group, weft_task *task)
-{
-    const weft_task *const current = group->owner.core->current, *const parent = group->scope.task;
-    if (current == NULL || !weft__hold(current->chain.top, &task->held, task, WEFT__HELD_TASK)) {
-        if (parent != NULL) {
-            (void)weft__hold(parent->chain.top, &task->held, task, WEFT__HELD_TASK);
-        }
-    }
-}
-#endif
-
 /* Runs the first step of a task inside that of another. So deep, and the C stack does not grow with
  * children that start children. */
 static WEFT__APART void weft__run_eagerly(weft_core *core, weft_task *task)
@@ -341,8 +329,7 @@ static inline int weft__group_add(weft_group *group, weft_task *task, weft_frame
     weft_task_set_name(task, name);
     weft__inherit_context(task, core->current);
 #if WEFT_DEBUG
-    weft__hold_task(group, task);
-    task->parent = group->scope.task;
+    weft__note(&core->notes, &task->held, task, WEFT__HELD_TASK);
 #endif
     return 0;
 }

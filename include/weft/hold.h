@@ -15,8 +15,9 @@
  * in which it came, and owns what it was chosen for: it is handed over, so nobody can come between,
  * and a waiter that is cancelled before it runs passes it on.
  *
- * A hold stays where it is while it holds something, and what it holds outlives it. A frame that
- * ends while it holds something has lost it; with WEFT_DEBUG that stops (see held.h).
+ * A hold stays where it is while it holds something, and what it holds outlives it, as it outlives
+ * those who wait. A frame that ends while it holds something has lost it, one that has what others
+ * hold or wait for is written over by them; with WEFT_DEBUG both stop (see held.h).
  */
 #ifndef WEFT_HOLD_H
 #define WEFT_HOLD_H
@@ -40,6 +41,7 @@ struct weft_hold {
     const weft_task *by;
     weft_link link; /* for what it is of */
     weft__held held;
+    weft__held lent; /* what it is of */
 #endif
 };
 
@@ -59,8 +61,10 @@ static inline void weft__hold_fill(weft_hold *hold, weft_holdable *of, weft_task
     hold->by = by;
     weft_link_init(&hold->link);
     weft_link_init(&hold->held.link);
+    weft_link_init(&hold->lent.link);
     if (by != NULL) {
-        (void)weft__hold(by->chain.top, &hold->held, hold, WEFT__HELD_PERMIT);
+        weft__note(by->chain.notes, &hold->held, hold, WEFT__HELD_PERMIT);
+        weft__note(by->chain.notes, &hold->lent, of, WEFT__HELD_LENT);
     }
 #else
     (void)by;
@@ -75,7 +79,8 @@ static inline weft_holdable *weft__hold_empty(weft_hold *hold)
 #if WEFT_DEBUG
     if (of != NULL) {
         weft_link_remove(&hold->link);
-        weft_link_remove(&hold->held.link);
+        weft__unnote(&hold->held);
+        weft__unnote(&hold->lent);
     }
 #endif
     return of;

@@ -19,7 +19,8 @@
 
 #include <weft/hold.h>
 
-/** `{ .total = 40 }`. Zeroed it lends nothing, until weft_limiter_set_total(). */
+/** `{ .total = 40 }`. Zeroed it lends nothing, until weft_limiter_set_total(). It outlives those who
+ *  wait, and every hold of a token. */
 typedef struct weft_limiter {
     size_t total;    /* weft_limiter_set_total() changes it */
     size_t borrowed; /* read only; more than the total, where that was lowered meanwhile */

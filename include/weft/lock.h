@@ -26,7 +26,7 @@
 
 #include <weft/hold.h>
 
-/** Zeroed it is free. It outlives the task that holds it, or that task's hold. */
+/** Zeroed it is free. It outlives those who wait, and the task that holds it, or that task's hold. */
 typedef struct weft_lock {
     /* private: */
     weft_holdable holdable;

@@ -138,7 +138,7 @@ static inline void weft__promise_end(weft_promise *promise)
     promise->core->outside--;
     promise->core = NULL;
 #if WEFT_DEBUG
-    weft_link_remove(&promise->held.link);
+    weft__unnote(&promise->held);
 #endif
     weft_wake_all(&promise->waiters);
 }
@@ -179,10 +179,8 @@ static inline void weft__promise_init(weft_promise *promise, weft_future *future
     future->promised = &promise->future;
     future->core->outside++;
 #if WEFT_DEBUG
-    if (future->core->current != NULL) {
-        (void)weft__hold(future->core->current->chain.top, &promise->held, promise,
-                         WEFT__HELD_PROMISE);
-    }
+    weft__note(&future->core->notes, &promise->held, promise, WEFT__HELD_PROMISE);
+    weft__note(&future->core->notes, &future->held, future, WEFT__HELD_FUTURE);
 #endif
 }
 

@@ -30,7 +30,7 @@
  *
  * There is always a limit: what has none needs an allocator, and hides a consumer that is too slow.
  * Other kinds have another _init() (lifo_queue.h, priority_queue.h); everything else is the same for
- * all of them. A queue outlives those who wait for it.
+ * all of them. A queue outlives those who wait for it; a getter that was chosen, until it has run.
  */
 #ifndef WEFT_QUEUE_H
 #define WEFT_QUEUE_H
@@ -74,8 +74,8 @@ struct weft_queue {
  */
 struct weft_put {
     WEFT_FRAME;
-    weft_queue *queue;
-    const void *item; /* one item, until the await has ended */
+    weft_queue *queue; /* outlives the wait */
+    const void *item;  /* one item, until the await has ended */
 };
 
 /**
@@ -87,8 +87,8 @@ struct weft_put {
  */
 struct weft_get {
     WEFT_FRAME;
-    weft_queue *queue;
-    void *item; /* room for one; untouched unless the status is 0 */
+    weft_queue *queue; /* outlives the wait */
+    void *item;        /* room for one; untouched unless the status is 0 */
     /* private: */
     bool is_chosen; /* an item is promised to it */
 };
@@ -99,7 +99,7 @@ struct weft_get {
  */
 struct weft_queue_each {
     WEFT_FRAME;
-    weft_queue *queue;
+    weft_queue *queue; /* outlives the loop */
     void *item;
     /* private: */
     struct weft_get get;
@@ -109,7 +109,7 @@ struct weft_queue_each {
  *  before it runs. 0, or WEFT_ECANCELED. A shutdown alone does not end the wait. */
 struct weft_queue_join {
     WEFT_FRAME;
-    weft_queue *queue;
+    weft_queue *queue; /* outlives the wait */
 };
 
 WEFT__BEGIN_C
@@ -201,6 +201,7 @@ static inline void weft__queue_serve(weft_queue *queue)
         ((struct weft_get *)(void *)task->chain.top)->is_chosen = true;
         queue->promised++;
         weft_wake(task);
+        weft__still_touches(task, queue);
     } else if (queue->is_shut_down && queue->count == 0) {
         for (; task != NULL; task = weft_first_waiter(&queue->getters)) {
             weft_wake_status(task, WEFT_ESHUTDOWN);

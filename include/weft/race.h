@@ -150,6 +150,7 @@ static inline WEFT_ASYNC(weft_race, self)
         WEFT_HOLD(NULL);
     }
     (void)weft__race_look(self);
+    weft__waiting_done(&self->waiting);
     WEFT_RETURN_STATUS(weft__race_result(self));
 }
 WEFT_END

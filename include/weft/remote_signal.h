@@ -22,7 +22,8 @@
 
 /**
  * Something that an interrupt or another thread tells, and one task awaits. Several that come
- * before the task has looked count as one. weft_signal_init() first.
+ * before the task has looked count as one. weft_signal_init() first. It outlives those who set it, and
+ * the wait: until the task has run.
  */
 typedef struct weft_signal {
     weft_remote remote;
@@ -34,7 +35,7 @@ typedef struct weft_signal {
 /** Waits for a signal, and takes it. 0, or WEFT_ECANCELED: then the signal is still there. */
 struct weft_signal_wait {
     WEFT_FRAME;
-    weft_signal *signal;
+    weft_signal *signal; /* outlives the wait */
     /* private: */
     weft_waiter waiter;
 };
@@ -45,7 +46,11 @@ static inline void weft__signal_tell(const weft_signal *signal)
 {
     weft_waiter *const waiter = weft_waiter_next(&signal->waiters);
     if (waiter != NULL) {
+        const bool is_case = weft__waiter_is_case(waiter);
         weft_waiter_wake(waiter);
+        if (!is_case) { /* it will take the signal */
+            weft__still_touches(waiter->task, signal);
+        }
     }
 }
 
@@ -78,6 +83,7 @@ static inline WEFT_ASYNC(weft_signal_wait, self)
     while (!self->signal->is_set) {
         self->signal->core->outside++;
         weft_waiter_begin(&self->waiter, &self->signal->waiters, WEFT_SELF());
+        weft__still_touches(self->waiter.task, self->signal);
         WEFT_PARK(NULL);
         (void)weft_waiter_end(&self->waiter);
         self->signal->core->outside--;

@@ -28,7 +28,7 @@ typedef uint8_t weft__ring_count;
 typedef uint16_t weft__ring_count;
 #endif
 
-/** A ring of bytes. weft_ring_init() first. */
+/** A ring of bytes. weft_ring_init() first. It outlives who puts and who takes. */
 typedef struct weft_ring {
     /* private: */
     uint8_t *room; /* the caller's */

@@ -31,7 +31,8 @@
  * case that is not wanted this time has a guard: weft_when(self->free > 0, weft_on_receive(…)).
  *
  * What there is to wait for stands in case_kinds.h, of the operating system in loop_cases.h; how to
- * add a kind, in case.h.
+ * add a kind, in case.h. All of it outlives the wait, also that of a select that was cancelled, until
+ * it has run: it stands in their lists. With WEFT_DEBUG each is looked after (held.h).
  */
 #ifndef WEFT_SELECT_H
 #define WEFT_SELECT_H

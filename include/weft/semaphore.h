@@ -18,7 +18,8 @@
 
 #include <weft/hold.h>
 
-/** `{ .permits = 8 }` lets eight hold it at once; `{ .permits = 8, .bound = 8 }` is bounded. */
+/** `{ .permits = 8 }` lets eight hold it at once; `{ .permits = 8, .bound = 8 }` is bounded. It
+ *  outlives those who wait, and every hold of a permit. */
 typedef struct weft_semaphore {
     size_t permits; /* that are free; read it, but change it only before it is used */
     size_t bound;   /* so many may be free at most; 0: any number */

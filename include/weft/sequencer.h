@@ -81,7 +81,9 @@ static inline void weft_end_turn(weft_turn *turn)
         const struct weft_take_turn *const first = weft__taker(sequencer->waiters.next);
         if (first->place == sequencer->next) {
             weft__turn_begin(sequencer, first->turn);
-            (void)weft_wake_first(&sequencer->waiters);
+            weft_task *const task = weft_first_waiter(&sequencer->waiters);
+            weft_wake(task);
+            weft__still_touches(task, sequencer);
         }
     }
 }

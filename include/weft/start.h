@@ -72,9 +72,6 @@ static inline void weft__start_move(struct weft_start *start)
     weft_link_remove(&task->sibling);
     weft_link_insert(&group->children, &task->sibling);
     weft__change_owner(task, &group->owner);
-#if WEFT_DEBUG
-    task->parent = group->scope.task;
-#endif
     start->is_ready = true;
     if (group->is_cancelled) {
         (void)weft_task_cancel_because(task, "the group in which it started is cancelled");

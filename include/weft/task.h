@@ -26,10 +26,14 @@
  * WEFT_ECANCELED, unless the waker said that the end is final (weft_wake_final); so a wait that was
  * given something (a permit, an item) must look, and give it back. A park with WEFT_HOLD cannot be
  * cancelled at all: the request meets the next wait.
+ *
+ * What is waited for outlives the wait. Woken, a task does not touch the list any more; one that was
+ * cancelled may, until it has run. With WEFT_DEBUG what ends before stops the program (held.h).
  */
 #ifndef WEFT_TASK_H
 #define WEFT_TASK_H
 
+#include <weft/held.h>
 #include <weft/owner.h>
 
 /** In a coroutine: the task that runs it. Stops in a generator that plain C drives. */
@@ -86,14 +90,32 @@
 
 WEFT__BEGIN_C
 
+/* For WEFT_DEBUG: when this task runs again it will touch what lies at `place`, woken or not. */
+static inline void weft__still_touches(weft_task *task, const void *place)
+{
+#if WEFT_DEBUG
+    weft__unnote(&task->waits);
+    weft__note(&task->owner->core->notes, &task->waits, place, WEFT__HELD_WAIT);
+#else
+    (void)task, (void)place;
+#endif
+}
+
+/* It will not. */
+static inline void weft__touches_no_more(weft_task *task)
+{
+#if WEFT_DEBUG
+    weft__unnote(&task->waits);
+#else
+    (void)task;
+#endif
+}
+
 /* Ends a wait that has not ended. */
 static inline void weft__make_ready(weft_task *task, int16_t status, int wait)
 {
     weft_core *const core = task->owner->core;
     weft__is_at_hand(core);
-#if WEFT_DEBUG
-    weft_link_remove(&task->waits.link);
-#endif
     task->chain.status = status;
     task->chain.wait = (uint8_t)wait;
     weft__link_leave(&task->link);
@@ -114,6 +136,7 @@ static inline int weft__wait_then_ready(const weft_task *task)
 static inline void weft_wake_status(weft_task *task, int status)
 {
     if ((task->chain.wait & WEFT__PARKED) != 0) {
+        weft__touches_no_more(task);
         weft__make_ready(task, (int16_t)status, weft__wait_then_ready(task));
         weft__from_library(&task->chain);
     }
@@ -123,6 +146,7 @@ static inline void weft_wake_status(weft_task *task, int status)
 static inline void weft_wake(weft_task *task)
 {
     if ((task->chain.wait & WEFT__PARKED) != 0) {
+        weft__touches_no_more(task);
         weft__make_ready(task, 0, weft__wait_then_ready(task));
     }
 }
@@ -131,6 +155,7 @@ static inline void weft_wake(weft_task *task)
 static inline void weft_wake_final(weft_task *task, int status)
 {
     if ((task->chain.wait & WEFT__PARKED) != 0) {
+        weft__touches_no_more(task);
         weft__make_ready(task, (int16_t)status, WEFT__READY | WEFT__HOLDS);
         if (status < 0) {
             weft__from_library(&task->chain);
@@ -205,20 +230,6 @@ __attribute__((noinline, unused)) static void weft__arm_scopes(weft_task *task)
     task->chain.flags &= (uint8_t)~WEFT__UNARMED;
 }
 
-#if WEFT_DEBUG
-/* What it waits for lies in a frame of its own, or of a parent's: that must not end before. */
-__attribute__((noinline, unused)) static void weft__wait_within(weft_task *task,
-                                                                const weft_link *list)
-{
-    weft_link_remove(&task->waits.link);
-    for (const weft_task *each = task; each != NULL; each = each->parent) {
-        if (weft__hold(each->chain.top, &task->waits, list, WEFT__HELD_WAIT)) {
-            return;
-        }
-    }
-}
-#endif
-
 /* It waits now: in a list, nowhere, or, how is READY, for its next turn. */
 static inline weft_step weft__wait(weft_task *task, weft_link *list, int how)
 {
@@ -232,9 +243,7 @@ static inline weft_step weft__wait(weft_task *task, weft_link *list, int how)
     }
     if (list != NULL) {
         weft_link_insert(list, &task->link);
-#if WEFT_DEBUG
-        weft__wait_within(task, list);
-#endif
+        weft__still_touches(task, list);
     } else {
         weft_link_init(&task->link);
     }
@@ -248,6 +257,7 @@ __attribute__((cold, noinline, unused)) static weft_step weft__refuse(weft_task 
     weft_core *const core = task->owner->core;
     weft_chain *const chain = &task->chain;
     weft_step verdict = {WEFT__ENTERS};
+    weft__touches_no_more(task);
     if (WEFT_REPORTS) {
         core->refused = core->refuser == task ? core->refused : 0;
         core->refuser = task;
@@ -325,6 +335,9 @@ static inline void weft__task_start(weft_owner *owner, weft_link *siblings, weft
     task->chain.flags = WEFT__IS_TASK;
     task->chain.wait = WEFT__READY;
     task->owner = owner;
+#if WEFT_DEBUG
+    task->chain.notes = &owner->core->notes;
+#endif
     weft__link_append(siblings, &task->sibling);
     weft__link_append(&owner->core->ready, &task->link);
 }
@@ -334,6 +347,7 @@ static inline bool weft__task_run(weft_core *core, weft_task *task)
 {
     core->current = task;
     core->budget = WEFT_BUDGET;
+    weft__touches_no_more(task);
     const int suspended = weft__trampoline(&task->chain);
     if (suspended == WEFT__PASSES) {
         weft__link_append(&core->ready, &task->link);
@@ -344,7 +358,7 @@ static inline bool weft__task_run(weft_core *core, weft_task *task)
         task->sibling.next = NULL; /* it may be moved now */
         weft__drop_context(task);
 #if WEFT_DEBUG
-        weft_link_remove(&task->held.link);
+        weft__unnote(&task->held);
 #endif
         if (WEFT_REPORTS && core->refuser == task) {
             core->refuser = NULL;

@@ -27,7 +27,8 @@
 
 #include <weft/task.h>
 
-/** What a peripheral does by itself. weft_transfer_init() first. */
+/** What a peripheral does by itself. weft_transfer_init() first. It outlives the await, and so the
+ *  hardware's part in it. */
 typedef struct weft_transfer {
     /* private: */
     weft_remote remote;
@@ -62,6 +63,7 @@ static inline void weft__transfer_run(weft_remote *remote)
         transfer->is_under_way = false;
         transfer->core->outside--;
         weft_wake_final(transfer->task, transfer->status);
+        weft__still_touches(transfer->task, transfer);
     }
 }
 
@@ -113,11 +115,13 @@ static inline WEFT_ASYNC(weft_transfer_wait, self)
     self->transfer->is_under_way = true;
     self->transfer->core->outside++;
     self->transfer->start(self->transfer);
+    weft__still_touches(self->transfer->task, self->transfer);
     WEFT_PARK(NULL);
     if (self->transfer->is_under_way) { /* so this was a cancel */
         if (self->transfer->stop != NULL) {
             self->transfer->stop(self->transfer);
         }
+        weft__still_touches(self->transfer->task, self->transfer);
         WEFT_HOLD(NULL);
     }
     WEFT_RETURN_STATUS(self->transfer->status);

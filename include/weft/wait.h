@@ -85,6 +85,9 @@ typedef struct weft__waiting {
     size_t pending;           /* watched, and not ended */
     uint8_t until;            /* enum weft_until */
     bool is_met;              /* what it waits for has happened */
+#if WEFT_DEBUG
+    weft__held held; /* the watches */
+#endif
 } weft__waiting;
 
 /* A limit of time. */
@@ -216,6 +219,9 @@ static inline size_t weft__waiting_init(weft__waiting *waiting, weft_task *waite
     waiting->group = group;
     waiting->waiter = waiter;
     waiting->until = (uint8_t)until;
+#if WEFT_DEBUG
+    weft__note(waiter->chain.notes, &waiting->held, tasks.each, WEFT__HELD_WAIT);
+#endif
     for (size_t i = 0; i < tasks.count; i++) {
         weft__watch_reset(&tasks.each[i]);
         count += tasks.each[i].task != NULL ? 1U : 0U;
@@ -245,9 +251,20 @@ static inline bool weft__watch_is_open(const weft_watch *watch)
     return watch->waiting != NULL && !watch->is_done;
 }
 
+/* The watches are not needed any more. */
+static inline void weft__waiting_done(weft__waiting *waiting)
+{
+#if WEFT_DEBUG
+    weft__unnote(&waiting->held);
+#else
+    (void)waiting;
+#endif
+}
+
 /* Watches no longer. */
 static inline void weft__waiting_end(weft__waiting *waiting)
 {
+    weft__waiting_done(waiting);
     for (size_t i = 0; i < waiting->tasks.count; i++) {
         weft_watch *const watch = &waiting->tasks.each[i];
         if (weft__watch_is_open(watch)) {

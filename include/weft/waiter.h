@@ -16,6 +16,9 @@
  *     }
  *
  * Of the cases of a select just one is ever told: that takes the others out of their lists, at once.
+ *
+ * One whose task was cancelled is in the list until that has run. So the list outlives it by that
+ * much, or who ends it takes all out, as weft_future_release() does. Without WEFT_DEBUG nothing looks.
  */
 #ifndef WEFT_WAITER_H
 #define WEFT_WAITER_H
@@ -26,6 +29,9 @@
 typedef struct weft_waiter {
     weft_link link;
     weft_task *task;
+#if WEFT_DEBUG
+    weft__held held; /* the list */
+#endif
 } weft_waiter;
 
 /* Right before the waiter of a case stands what takes the other cases out. */
@@ -40,24 +46,51 @@ static inline void weft_waiter_init(weft_waiter *waiter, weft_task *task)
     weft_link_init(&waiter->link);
 }
 
+/* For WEFT_DEBUG: it is in this list; in none any more. */
+static inline void weft__waiter_note(weft_waiter *waiter, const weft_link *list)
+{
+#if WEFT_DEBUG
+    weft__note(&waiter->task->owner->core->notes, &waiter->held, list, WEFT__HELD_WAIT);
+#else
+    (void)waiter, (void)list;
+#endif
+}
+
+static inline void weft__waiter_unnote(weft_waiter *waiter)
+{
+#if WEFT_DEBUG
+    weft__unnote(&waiter->held);
+#else
+    (void)waiter;
+#endif
+}
+
+/* Into a list, behind the others. */
+static inline void weft__waiter_hang(weft_waiter *waiter, weft_link *list)
+{
+    weft_link_insert(list, &waiter->link);
+    weft__waiter_note(waiter, list);
+}
+
+/* Out of its list, if it is in one. */
+static inline void weft__waiter_unhang(weft_waiter *waiter)
+{
+    weft_link_remove(&waiter->link);
+    weft__waiter_unnote(waiter);
+}
+
 /** Puts a waiter behind the others of a list. The task parks next. Context: loop. Cost: O(1). */
 static inline void weft_waiter_begin(weft_waiter *waiter, weft_link *list, weft_task *task)
 {
     waiter->task = task;
-    weft_link_insert(list, &waiter->link);
-#if WEFT_DEBUG
-    weft__wait_within(task, list);
-#endif
+    weft__waiter_hang(waiter, list);
 }
 
 /** Takes a waiter out of its list. @return false if it was told: then it is in none. */
 static inline bool weft_waiter_end(weft_waiter *waiter)
 {
     const bool waits = !weft_link_is_empty(&waiter->link);
-    weft_link_remove(&waiter->link);
-#if WEFT_DEBUG
-    weft_link_remove(&waiter->task->waits.link); /* its park was refused */
-#endif
+    weft__waiter_unhang(waiter);
     return waits;
 }
 
@@ -80,7 +113,7 @@ static inline weft_waiter *weft_waiter_next(const weft_link *list)
 {
     weft_waiter *waiter;
     while ((waiter = weft_waiter_first(list)) != NULL && !weft_waiter_waits(waiter)) {
-        weft_link_remove(&waiter->link);
+        weft__waiter_unhang(waiter);
     }
     return waiter;
 }
@@ -95,7 +128,7 @@ static inline bool weft__waiter_is_case(const weft_waiter *waiter)
 static inline bool weft__waiter_claim(weft_waiter *waiter)
 {
     const bool is_case = weft__waiter_is_case(waiter);
-    weft_link_remove(&waiter->link);
+    weft__waiter_unhang(waiter);
     if (is_case) {
         (*((weft__claim *const *)(const void *)waiter - 1))(waiter);
     }

@@ -27,7 +27,7 @@ WIDE_TIME = ['-DWEFT_TIMERS_LIST', '-DWEFT_TIME_BITS=64', '-UWEFT_TICK_HZ', '-DW
              '-UWEFT_CLOCK_HZ', '-DWEFT_CLOCK_HZ=1000000000', '-UF_CPU', '-DF_CPU=1000000000UL']
 # Choices that are for a whole program, of suites that want others.
 OWN = {'test_trace': WIDE_TIME, 'test_virtual_clock': WIDE_TIME,
-       'test_interrupt_executor': ['-DWEFT_PRIORITIES=1']}
+       'test_interrupt_executor': ['-DWEFT_PRIORITIES=1'], 'test_held': ['-DWEFT_DEBUG=1']}
 FLAGS = ['-std=gnu11', '-Os', '-ffreestanding', '-ffunction-sections', '-fdata-sections',
          '-I', HERE / 'libc', '-I', TESTS, '-I', HERE, '-I', TOP / 'include', '-I', '.',
          '-include', HERE / 'stop.h']

@@ -5,11 +5,13 @@
 #include "port.h"
 #include <weft/event.h>
 
+typedef WEFT_TASK(weft_event_wait) outside;
+
 struct opens {
     WEFT_FRAME;
     weft_group *group;
+    outside *slot;
     weft_event opened;
-    WEFT_TASK(weft_event_wait) *slot;
     struct weft_sleep nap;
 };
 
@@ -20,23 +22,4 @@ static WEFT_ASYNC(opens, self)
 }
 WEFT_END
 
-struct hello {
-    WEFT_FRAME;
-    weft_group group;
-    WEFT_TASK(weft_event_wait) slot;
-    struct opens opens;
-};
-
-static WEFT_ASYNC(hello, self)
-{
-    WEFT_GROUP(self->group) {
-        WEFT_TRY(self->opens, opens, &self->group, .slot = (void *)&self->slot);
-    }
-}
-WEFT_END
-
-int main(void)
-{
-    RUN(hello);
-    return 0;
-}
+#include "runs_opens.h"

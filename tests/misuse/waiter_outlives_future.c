@@ -1,0 +1,25 @@
+/* waiter_outlives_future.c - a call ends while a task still awaits a future in its frame. */
+/* SPDX-License-Identifier: MIT */
+/* flags: -DWEFT_DEBUG=1 */
+/* stops: waiter_outlives_future\.c:\d+: opens: weft: it ended while a task waits for an event, a lock or */
+#include "port.h"
+#include <weft/future.h>
+
+typedef WEFT_TASK(weft_future_wait) outside;
+
+struct opens {
+    WEFT_FRAME;
+    weft_group *group;
+    outside *slot;
+    weft_future answer;
+    struct weft_sleep nap;
+};
+
+static WEFT_ASYNC(opens, self)
+{
+    WEFT_CHECK(weft_spawn(self->group, self->slot, weft_future_wait, &self->answer));
+    WEFT_TRY(self->nap, weft_sleep, 0);
+}
+WEFT_END
+
+#include "runs_opens.h"

@@ -1,0 +1,28 @@
+/* woken_outlives_barrier.c - the last party lets the others go, and ends the barrier at once. */
+/* SPDX-License-Identifier: MIT */
+/* flags: -DWEFT_DEBUG=1 */
+/* stops: woken_outlives_barrier\.c:\d+: opens: weft: it ended while a task waits for an event, a lock or */
+#include "port.h"
+#include <weft/barrier.h>
+
+typedef WEFT_TASK(weft_barrier_wait) outside;
+
+struct opens {
+    WEFT_FRAME;
+    weft_group *group;
+    outside *slot;
+    weft_barrier barrier;
+    struct weft_barrier_wait wait;
+    struct weft_sleep nap;
+};
+
+static WEFT_ASYNC(opens, self)
+{
+    self->barrier.parties = 2;
+    WEFT_CHECK(weft_spawn(self->group, self->slot, weft_barrier_wait, &self->barrier));
+    WEFT_TRY(self->nap, weft_sleep, 0);
+    WEFT_TRY(self->wait, weft_barrier_wait, &self->barrier);
+}
+WEFT_END
+
+#include "runs_opens.h"
