@@ -147,6 +147,19 @@ START_TEST(a_second_cancel_interrupts_the_cleanup_of_a_generator_that_is_closed_
 }
 END_TEST
 
+START_TEST(a_cancel_that_interrupts_the_cleanup_behind_a_break_leaves_the_loop)
+{
+    WEFT_TASK(listener) task = {0};
+    WEFT_TASK(canceller) canceller_task = {0};
+    begin();
+    START(&task, listener, BY_BREAK, 9);
+    START(&canceller_task, canceller, &task.task, WEFT_MS(1500));
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "1@1 [-4099@1]{-4097@1}");
+    ck_assert(virtual_now == WEFT_MS(1500));
+}
+END_TEST
+
 START_TEST(a_loop_that_is_left_over_at_the_end_of_a_run_is_closed_by_the_cancellation)
 {
     WEFT_TASK(listener) task = {0};
@@ -204,6 +217,7 @@ SUITE_TOGETHER(generator_async)
     TEST(a_cancel_in_the_body_of_for_each_closes_the_async_generator);
     TEST(a_generator_that_catches_a_cancellation_may_yield_and_the_next_wait_is_refused);
     TEST(a_second_cancel_interrupts_the_cleanup_of_a_generator_that_is_closed_but_it_ends);
+    TEST(a_cancel_that_interrupts_the_cleanup_behind_a_break_leaves_the_loop);
     TEST(a_loop_that_is_left_over_at_the_end_of_a_run_is_closed_by_the_cancellation);
     TEST_STOPS(yielding_inside_a_scope_of_the_generators_own_stops);
 }

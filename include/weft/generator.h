@@ -54,7 +54,8 @@
 /**
  * Runs the block for each value of a generator, which is started here and closed on every way out.
  *
- * `break` ends the loop, `continue` takes the next value. Leaves when the generator fails.
+ * `break` ends the loop, `continue` takes the next value. Leaves when the generator fails; with
+ * WEFT_ECANCELED, if a cancellation stands when it has been closed: that may have cut its cleanup short.
  *
  * @param place  The generator's frame, a member of this one; evaluated more than once.
  */
@@ -144,7 +145,7 @@
             continue;                                                                              \
         } else if (weft__f->state != WEFT__VALUE) {                                                \
             WEFT__ENTER(n, weft__close(weft__f, weft__c, &(place).weft));                          \
-            weft__closed(weft__c, &(place).weft);                                                  \
+            weft__left(weft__c, &(place).weft);                                                    \
             WEFT__LEAVE_IF(weft__c->status < 0);                                                   \
             break;                                                                                 \
         } else if (0) {                                                                            \
@@ -156,7 +157,7 @@
             } else {                                                                               \
                 weft__f->outcome = weft__c->status;                                                \
                 WEFT__ENTER(k, weft__close(weft__f, weft__c, &(place).weft));                      \
-                weft__closed(weft__c, &(place).weft);                                              \
+                weft__left(weft__c, &(place).weft);                                                \
                 if (weft__f->outcome < 0 || weft__c->status >= 0) {                                \
                     weft__c->status = weft__f->outcome;                                            \
                 }                                                                                  \
@@ -239,6 +240,15 @@ static inline void weft__closed(weft_chain *chain, const weft_frame *generator)
     }
     if (chain->status == WEFT_ECLOSED) {
         chain->status = 0;
+    }
+}
+
+/* FOR_EACH has closed it: a cancellation that may have cut its cleanup short is one of the loop. */
+static inline void weft__left(weft_chain *chain, const weft_frame *generator)
+{
+    weft__closed(chain, generator);
+    if (chain->status == 0 && weft__is_pending(chain)) {
+        chain->status = WEFT_ECANCELED;
     }
 }
 
