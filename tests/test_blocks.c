@@ -84,6 +84,12 @@ WEFT_END
     struct failing failing;                                                                        \
     struct weft_sleep nap
 
+/* One of all these coroutines runs at a time, and each takes as much room. */
+struct any {
+    FIELDS;
+};
+static WEFT_TASK(any) room[1];
+
 #define OPEN_T(x) WEFT_TIMEOUT(self->x##_scope, WEFT_S(100))
 #define OPEN_M(x) WEFT_MOVE_ON(self->x##_scope, WEFT_S(100))
 #define OPEN_S(x) WEFT_SHIELD(self->x##_scope, 0)
@@ -133,6 +139,17 @@ WEFT_END
         say("m%d ", WEFT_STATUS());                                                                \
     }
 
+#define START_IN_ROOM(name)                                                                        \
+    static weft_task *start_##name(enum way way, int rounds)                                       \
+    {                                                                                              \
+        typedef WEFT_TASK(name) slot_of_it;                                                        \
+        slot_of_it *const slot = (slot_of_it *)(void *)room;                                       \
+        WEFT__STATIC_ASSERT(sizeof *slot == sizeof room, "all take as much");                      \
+        memset(room, 0, sizeof room);                                                              \
+        START(slot, name, way, rounds);                                                            \
+        return &slot->task;                                                                        \
+    }
+
 #define PAIR(OUTER, INNER)                                                                         \
     struct body_##OUTER##INNER {                                                                   \
         FIELDS;                                                                                    \
@@ -152,18 +169,8 @@ WEFT_END
         BLOCKS(OUTER, INNER)                                                                       \
     }                                                                                              \
     WEFT_END                                                                                       \
-    static weft_task *start_body_##OUTER##INNER(enum way way, int rounds)                          \
-    {                                                                                              \
-        static WEFT_TASK(body_##OUTER##INNER) slot;                                                \
-        START(&slot, body_##OUTER##INNER, way, rounds);                                            \
-        return &slot.task;                                                                         \
-    }                                                                                              \
-    static weft_task *start_cleanup_##OUTER##INNER(enum way way, int rounds)                       \
-    {                                                                                              \
-        static WEFT_TASK(cleanup_##OUTER##INNER) slot;                                             \
-        START(&slot, cleanup_##OUTER##INNER, way, rounds);                                         \
-        return &slot.task;                                                                         \
-    }
+    START_IN_ROOM(body_##OUTER##INNER)                                                             \
+    START_IN_ROOM(cleanup_##OUTER##INNER)
 /* clang-format on */
 
 enum { IS_T = 'T', IS_M = 'M', IS_S = 'S', IS_G = 'G', IS_F = 'F' };
