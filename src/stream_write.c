@@ -268,8 +268,9 @@ WEFT_ASYNC(weft_write, self)
             WEFT_RETURN_STATUS(WEFT_ECLOSED);
         }
         {
-            const ssize_t n =
-                write_some(self->stream, (const char *)self->from + self->n, self->size - self->n);
+            const char *const from = self->from; /* NULL, if it is nothing */
+            const ssize_t n = write_some(self->stream, self->n > 0 ? from + self->n : from,
+                                         self->size - self->n);
             if (n < 0 && n != -EAGAIN) {
                 WEFT_RETURN_STATUS(n);
             }
