@@ -72,6 +72,13 @@ static bool has_work(weft_loop *loop)
            weft_executor_is_woken(&loop->executor);
 }
 
+/* There are descriptors, or something is in the only one of a loop that has none: its pipe. */
+static bool may_see_something(const weft_loop *loop)
+{
+    return loop->sources.next != loop->sources.prev ||
+           __atomic_load_n(&loop->was_woken, __ATOMIC_RELAXED);
+}
+
 /* Looks again and again for what comes soon: true if something came. */
 static bool spin(weft_loop *loop, weft_time now, weft_time until)
 {
@@ -107,6 +114,7 @@ static void wait_or_spin(weft_loop *loop, weft_time until)
 static void empty_wake_pipe(weft_loop *loop)
 {
     char bytes[64];
+    __atomic_store_n(&loop->was_woken, false, __ATOMIC_RELAXED);
     while (read(loop->wake_pipe[0], bytes, sizeof bytes) == (ssize_t)sizeof bytes) {
     }
     loop->wake_source.may_read = false;
@@ -124,10 +132,10 @@ static bool port_sleep_until(void *context, weft_time at)
     if (at == WEFT_FOREVER && loop->wait_until == WEFT_FOREVER && is_alone(loop) && !is_busy) {
         return false;
     }
-    if (is_busy) {
-        loop->backend->wait(loop, 0);
-    } else {
+    if (!is_busy) {
         wait_or_spin(loop, at < loop->wait_until ? at : loop->wait_until);
+    } else if (may_see_something(loop)) {
+        loop->backend->wait(loop, 0);
     }
     if (loop->wake_source.may_read) {
         empty_wake_pipe(loop);
@@ -137,10 +145,11 @@ static bool port_sleep_until(void *context, weft_time at)
 
 static void port_wake(void *context)
 {
-    const weft_loop *const loop = context;
+    weft_loop *const loop = context;
     if (!weft__is_forked(loop)) {
         while (write(loop->wake_pipe[1], "", 1) < 0 && errno == EINTR) {
         } /* EAGAIN: it is full, so the loop is awake already */
+        __atomic_store_n(&loop->was_woken, true, __ATOMIC_RELAXED);
     }
 }
 
@@ -149,7 +158,7 @@ static const weft_port port = {port_now, port_sleep_until, port_wake};
 weft_loop *weft__loop_of(weft_core *core)
 {
     weft_executor *const executor = weft__executor_of(core);
-    WEFT_ASSERT(executor->port == &port, "this needs an operating system's loop: see loop.h");
+    WEFT_ASSERT(core->port == &port, "this needs an operating system's loop: see loop.h");
     return WEFT_CONTAINER(executor, weft_loop, executor);
 }
 

@@ -49,6 +49,7 @@ struct weft_loop {
     size_t signal_handlers; /* of the user's */
     size_t jobs;            /* in other threads, whose end will be posted */
     int wake_pipe[2];
+    bool was_woken; /* by the pipe, which is not empty yet; any thread sets it */
     weft_source wake_source;
     weft__callbacks handles;
     weft_link waiting; /* of the handles those that wait for their time, or are to be called again */

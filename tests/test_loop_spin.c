@@ -234,6 +234,40 @@ START_TEST(another_thread_is_heard_while_it_looks)
 }
 END_TEST
 
+/* Never waits. */
+struct busy {
+    WEFT_FRAME;
+    int left;
+};
+
+static WEFT_ASYNC(busy, self)
+{
+    for (; self->left > 0; self->left--) {
+        WEFT_PASS();
+    }
+}
+WEFT_END
+
+static const char *runs(void)
+{
+    static WEFT_TASK(busy) task;
+    trace[0] = '\0';
+    ck_assert_int_eq(weft_spawn(weft_loop_group(loop), &task, busy, 10 * WEFT_POLL), 0);
+    finish(&task.task);
+    return trace;
+}
+
+START_TEST(while_it_runs_it_looks_if_there_are_descriptors)
+{
+    begin_spinning(_i, 0);
+    ck_assert_str_eq(runs(), "l");
+    weft_task_cancel(&reader_task.task); /* which closes the only one */
+    finish(&reader_task.task);
+    ck_assert_str_eq(runs(), "");
+    end_spinning();
+}
+END_TEST
+
 START_TEST(where_the_system_counts_milliseconds_a_part_of_one_is_slept_whole)
 {
     is_old = is_virtual = true;
@@ -257,5 +291,6 @@ SUITE(loop_spin)
     TEST_EACH(after_a_long_wait_it_sleeps_at_once, BACKENDS);
     TEST_EACH(a_timer_is_not_late_for_it, BACKENDS);
     TEST_EACH(another_thread_is_heard_while_it_looks, BACKENDS);
+    TEST_EACH(while_it_runs_it_looks_if_there_are_descriptors, BACKENDS);
     TEST(where_the_system_counts_milliseconds_a_part_of_one_is_slept_whole);
 }
