@@ -284,6 +284,137 @@ START_TEST(time_is_read_once_a_pass)
 }
 END_TEST
 
+/* One that is alone, and gives way: whatever it brings about comes before its next turn. */
+
+struct alone {
+    WEFT_FRAME;
+    weft_remote node;
+    weft_timer timer;
+    WEFT_TASK(passer) other;
+};
+
+static void say_posted(weft_remote *node)
+{
+    (void)node;
+    say("posted ");
+}
+
+static void say_due(weft_timer *timer)
+{
+    (void)timer;
+    say("due ");
+}
+
+static WEFT_ASYNC(alone, self)
+{
+    WEFT_PASS();
+    self->node.run = say_posted;
+    weft_post(&executor.core, &self->node);
+    WEFT_PASS();
+    say("1 ");
+    self->timer.fire = say_due;
+    weft_timers_arm(&executor.core.timers, &self->timer, executor.core.now);
+    WEFT_PASS();
+    say("2 ");
+    START(&self->other, passer, 'o', 1);
+    WEFT_PASS();
+    say(" 3 ");
+    WEFT_PASS(); /* the other ends before it, or behind it */
+    WEFT_PASS();
+    weft_executor_stop(&executor);
+    WEFT_PASS();
+    say("4 ");
+}
+WEFT_END
+
+START_TEST(what_one_that_is_alone_brings_about_comes_before_its_next_turn)
+{
+    WEFT_TASK(alone) task = {0};
+    begin();
+    START(&task, alone);
+    ck_assert_int_eq(run(), WEFT_ESTOPPED);
+    ck_assert_str_eq(trace, "posted 1 due 2 o 3 ");
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "posted 1 due 2 o 3 4 ");
+}
+END_TEST
+
+START_TEST(for_one_that_is_alone_the_port_is_asked_at_intervals_too)
+{
+    WEFT_TASK(passer) task = {0};
+    begin_ticking();
+    START(&task, passer, 'a', 1000);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_int_ge(polls, 1000 / WEFT_POLL);
+    ck_assert_int_le(polls, 1000 / WEFT_POLL + 2);
+}
+END_TEST
+
+/* Starts another, which has ended when that returns. */
+struct starts_eagerly {
+    WEFT_FRAME;
+    int turns;
+};
+
+typedef WEFT_TASK(passer) passer_slot;
+static passer_slot eager_slot;
+
+static WEFT_ASYNC(starts_eagerly, self)
+{
+    WEFT_PASS();
+    START(&eager_slot, passer, 'e', 0);
+    for (; self->turns < 10; self->turns++) {
+        WEFT_PASS();
+    }
+}
+WEFT_END
+
+START_TEST(a_run_until_ends_with_the_pass_in_which_another_has_ended_the_task)
+{
+    WEFT_TASK(starts_eagerly) task = {0};
+    begin();
+    memset(&eager_slot, 0, sizeof eager_slot);
+    executor.group.eager = true;
+    START(&task, starts_eagerly);
+    ck_assert_int_eq(weft_executor_run_until(&executor, &eager_slot.task), 0);
+    ck_assert_int_eq(task.frame.turns, 0);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_int_eq(task.frame.turns, 10);
+}
+END_TEST
+
+#if WEFT_HOOKS
+static void say_traced(weft_executor *of, weft_task *task)
+{
+    (void)of, (void)task;
+    say("t");
+}
+
+struct has_itself_traced {
+    WEFT_FRAME;
+};
+
+static WEFT_ASYNC(has_itself_traced, self)
+{
+    WEFT_PASS();
+    executor.traced = say_traced;
+    WEFT_PASS();
+    executor.traced = NULL;
+    WEFT_PASS();
+}
+WEFT_END
+
+START_TEST(one_that_is_alone_is_traced_from_its_next_turn_on)
+{
+    WEFT_TASK(has_itself_traced) task = {0};
+    begin();
+    START(&task, has_itself_traced);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, "t");
+}
+END_TEST
+#endif
+
 /* A port that wakes up for no reason. */
 
 static bool nervous_sleep_until(void *context, weft_time at)
@@ -573,6 +704,12 @@ SUITE_TOGETHER(executor)
     TEST(while_there_is_work_the_port_is_asked_at_intervals_only);
     TEST(a_node_that_posts_itself_starves_neither_tasks_nor_timers);
     TEST(time_is_read_once_a_pass);
+    TEST(what_one_that_is_alone_brings_about_comes_before_its_next_turn);
+    TEST(for_one_that_is_alone_the_port_is_asked_at_intervals_too);
+    TEST(a_run_until_ends_with_the_pass_in_which_another_has_ended_the_task);
+#if WEFT_HOOKS
+    TEST(one_that_is_alone_is_traced_from_its_next_turn_on);
+#endif
     TEST(a_port_may_return_for_no_reason);
     TEST(two_executors_do_not_know_each_other);
     TEST(a_run_until_a_task_has_ended_gives_its_status_and_leaves_the_others);

@@ -8,6 +8,14 @@ static weft_task task;
 static weft_owner group, other, watchers[3];
 static char told[8];
 
+static weft_time now(void *context)
+{
+    (void)context;
+    return 0;
+}
+
+static const weft_port port = {.now = now};
+
 /* `g` and `o` are owners proper, `0` to `2` watch. */
 static void take_end(weft_owner *owner, weft_task *ended)
 {
@@ -19,7 +27,7 @@ static void take_end(weft_owner *owner, weft_task *ended)
 static void begin(size_t count)
 {
     const weft_owner proper = {.core = &core, .ended = take_end};
-    weft_core_init(&core, 0);
+    weft_core_init(&core, &port, NULL);
     memset(told, 0, sizeof told);
     memset(&task, 0, sizeof task);
     group = other = proper;

@@ -98,16 +98,17 @@ END_TEST
 
 static int notified;
 
-static void count_notify(weft_core *core)
+static void count_wake(void *context)
 {
-    (void)core;
+    (void)context;
     notified++;
 }
 
 START_TEST(setting_wakes_the_loop)
 {
+    const weft_port port = {virtual_port_now, virtual_port_sleep_until, count_wake};
     begin_promised();
-    executor.core.notify = count_notify;
+    executor.core.port = &port;
     weft_promise_set_result(&promise, 42);
     ck_assert_int_eq(notified, 1);
     ck_assert(weft_executor_is_woken(&executor));

@@ -57,6 +57,22 @@ typedef struct weft__callbacks {
     size_t posted;
 } weft__callbacks;
 
+/** What a platform provides. */
+typedef struct weft_port {
+    /** The time, in ticks of WEFT_TICK_HZ; it never goes back. */
+    weft_time (*now)(void *context);
+    /**
+     * Returns when it is `at`, or something woke this executor, or for no reason at all. With a
+     * time that has passed: looks whether something came, and returns at once. It must check
+     * weft_executor_is_woken() and fall asleep in one step that no interrupt can come between.
+     *
+     * @return false if nothing can ever come: at is WEFT_FOREVER, and there is no source of events.
+     */
+    bool (*sleep_until)(void *context, weft_time at);
+    /** Ends a sleep_until(). Context: interrupt, any thread. May be NULL if neither is used. */
+    void (*wake)(void *context);
+} weft_port;
+
 /** Something to be told to a person: a failure nobody reads, a task that does not yield. */
 typedef struct weft_report {
     const char *message;
@@ -66,15 +82,25 @@ typedef struct weft_report {
     int status;
 } weft_report;
 
+/* Operations that are left of a turn. Stored at each resume: 16 bits of a constant are two
+ * instructions on x86, and 32 would be 4 bytes more on a chip. */
+#if __SIZEOF_POINTER__ == 8
+typedef uint32_t weft__budget;
+#else
+typedef uint16_t weft__budget;
+#endif
+
 /** What the tasks of one loop share. What each resume looks at comes first. */
 struct weft_core {
     weft_link ready;
     weft_task *current; /* the one that runs */
-    uint16_t budget;
+    weft__budget budget;
     uint16_t refused; /* waits in a row that were refused */
     uint16_t outside; /* tasks that wait for an interrupt or another thread: no deadlock */
     uint8_t eager;    /* first steps that run inside the step of another task */
     weft_remote_list remote;
+    /* The first post brings it: a program without one does not have it linked. */
+    void (*run_posted)(weft_remote_list *);
     weft_time now; /* read once a pass */
     /* A wait where something was cancelled, or has a deadline. The first request and the first scope
      * bring it: a program without either does not have it linked. */
@@ -82,7 +108,8 @@ struct weft_core {
     weft_task *refuser; /* whose waits were refused */
     weft_timers timers;
     weft__callbacks callbacks;
-    void (*notify)(weft_core *); /* something was pushed: wake the loop; any thread, interrupt */
+    const weft_port *port;
+    void *context; /* the port's */
     void (*report)(weft_core *, const weft_report *); /* NULL: silence */
 #if WEFT_DEBUG
     weft__notes notes;
@@ -175,19 +202,34 @@ static inline weft_core *weft_task_core(const weft_task *task)
 }
 
 /* The same for one that is zeroed. */
-static inline void weft__core_begin(weft_core *core, weft_time now)
+static inline void weft__core_begin(weft_core *core, const weft_port *port, void *context)
 {
+    core->port = port;
+    core->context = context;
+    core->now = port->now(context);
     weft_link_init(&core->ready);
-    weft_timers_init(&core->timers, now);
-    core->now = now;
+    weft_timers_init(&core->timers, core->now);
     core->callbacks.owner.core = core;
 }
 
-/** Prepares what a loop's tasks share. */
-static inline void weft_core_init(weft_core *core, weft_time now)
+/** Prepares what a loop's tasks share. The port and its context outlive it. */
+static inline void weft_core_init(weft_core *core, const weft_port *port, void *context)
 {
     __builtin_memset(core, 0, sizeof *core);
-    weft__core_begin(core, now);
+    weft__core_begin(core, port, context);
+}
+
+/* What a pass begins with. What comes in meanwhile is seen by the next. */
+static inline void weft__run_posted(weft_core *core)
+{
+    if (WEFT__SMALL) {
+        void (*const run)(weft_remote_list *) = WEFT__GLANCE(core->run_posted);
+        if (run != NULL && WEFT__GLANCE(core->remote.first) != NULL) {
+            run(&core->remote);
+        }
+    } else if (WEFT__GLANCE(core->remote.first) != NULL) {
+        weft__remote_run(&core->remote); /* of which there is room for a copy */
+    }
 }
 
 /**
@@ -198,8 +240,13 @@ static inline void weft_core_init(weft_core *core, weft_time now)
  */
 static inline void weft_post(weft_core *core, weft_remote *node)
 {
-    if (weft_remote_push(&core->remote, node) && core->notify != NULL) {
-        core->notify(core);
+#if WEFT__CRITICAL
+    core->run_posted = weft__remote_run;
+#else /* other threads may be at it */
+    __atomic_store_n(&core->run_posted, &weft__remote_run, __ATOMIC_RELAXED);
+#endif
+    if (weft_remote_push(&core->remote, node) && core->port->wake != NULL) {
+        core->port->wake(core->context);
     }
 }
 

@@ -57,6 +57,13 @@ static inline bool weft_timers_next(weft_timers *timers, weft_time *ret_at)
     return true;
 }
 
+/* weft_timers_fire() would find nothing. */
+static inline bool weft__timers_rest(const weft_timers *timers, weft_time now)
+{
+    return timers->armed.next == &timers->armed ||
+           weft_time_is_before(now, weft__timer_of(timers->armed.next)->at);
+}
+
 /* Moves those that are due to a list of their own. */
 static inline void weft__timers_take(weft_timers *timers, weft_time now, weft_link *due)
 {
@@ -73,6 +80,9 @@ static inline size_t weft_timers_fire(weft_timers *timers, weft_time now)
 {
     weft_link due;
     size_t count = 0;
+    if (!WEFT__SMALL && weft__timers_rest(timers, now)) {
+        return 0;
+    }
     weft__timers_take(timers, now, &due);
     while (due.next != &due) {
         weft_timer *const timer = weft__timer_of(due.next);

@@ -286,6 +286,12 @@ static inline size_t weft__wheel_fire_due(weft_timers *timers)
     return count;
 }
 
+/* weft_timers_fire() would find nothing. */
+static inline bool weft__timers_rest(const weft_timers *timers, weft_time now)
+{
+    return timers->late.next == &timers->late && now <= timers->until;
+}
+
 static inline size_t weft_timers_fire(weft_timers *timers, weft_time now)
 {
     size_t count = 0;

@@ -288,7 +288,7 @@ __attribute__((cold, noinline, unused)) static void
 weft_dump(weft_executor *executor, void (*write)(void *context, const char *text, size_t length),
           void *context)
 {
-    const weft_time now = executor->port->now(executor->context);
+    const weft_time now = executor->core.port->now(executor->core.context);
     weft__print print = weft__print_to(write, context);
     weft__amount count = 0;
     weft_task_walk walk;

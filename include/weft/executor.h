@@ -9,7 +9,7 @@
  *         run those that are ready now;       // what they make ready runs in the next pass
  *     }
  *
- * What a platform must provide is its *port*, three functions:
+ * What a platform must provide is its *port*, three functions (core.h):
  *
  *     static weft_time now(void *context);
  *     static bool sleep_until(void *context, weft_time at);
@@ -34,26 +34,8 @@
 #include <weft/spawn.h>
 #include <weft/timer.h>
 
-/** What a platform provides. */
-typedef struct weft_port {
-    /** The time, in ticks of WEFT_TICK_HZ; it never goes back. */
-    weft_time (*now)(void *context);
-    /**
-     * Returns when it is `at`, or something woke this executor, or for no reason at all. With a
-     * time that has passed: looks whether something came, and returns at once. It must check
-     * weft_executor_is_woken() and fall asleep in one step that no interrupt can come between.
-     *
-     * @return false if nothing can ever come: at is WEFT_FOREVER, and there is no source of events.
-     */
-    bool (*sleep_until)(void *context, weft_time at);
-    /** Ends a sleep_until(). Context: interrupt, any thread. May be NULL if neither is used. */
-    void (*wake)(void *context);
-} weft_port;
-
 typedef struct weft_executor {
     weft_core core;
-    const weft_port *port;
-    void *context;
     uint16_t until_poll; /* private: resumes until the port is asked again, while there is work */
     bool is_running, is_stopped; /* private */
     weft_group group; /* owns the detached tasks: weft_spawn(&executor.group, …) */
@@ -118,21 +100,10 @@ static inline void weft__detached_ended(weft_owner *owner, weft_task *task)
     }
 }
 
-static inline void weft__executor_notify(weft_core *core)
-{
-    weft_executor *const executor = weft__executor_of(core);
-    if (executor->port->wake != NULL) {
-        executor->port->wake(executor->context);
-    }
-}
-
 static inline void weft_executor_init(weft_executor *executor, const weft_port *port, void *context)
 {
     __builtin_memset(executor, 0, sizeof *executor);
-    executor->port = port;
-    executor->context = context;
-    weft__core_begin(&executor->core, port->now(context));
-    executor->core.notify = weft__executor_notify;
+    weft__core_begin(&executor->core, port, context);
     weft__group_open(&executor->group, &executor->core, weft__detached_ended);
 }
 
@@ -151,11 +122,11 @@ static inline bool weft__poll(weft_executor *executor)
     weft_core *const core = &executor->core;
     const bool is_idle = core->ready.next == &core->ready;
     const weft_time at = is_idle ? weft_executor_next(executor) : core->now;
-    if (!executor->port->sleep_until(executor->context, at) && is_idle &&
+    if (!core->port->sleep_until(core->context, at) && is_idle &&
         weft_remote_is_empty(&core->remote)) {
         return false;
     }
-    core->now = executor->port->now(executor->context);
+    core->now = core->port->now(core->context);
     if (WEFT_POLL > 1) {
         executor->until_poll = WEFT_POLL;
     }
@@ -248,29 +219,6 @@ static inline void weft__run_ready(weft_executor *executor)
     weft__count_resumes(executor, count);
 }
 
-/* One pass; false if nothing can ever happen again. */
-static inline bool weft__pass(weft_executor *executor)
-{
-    weft_core *const core = &executor->core;
-    if (WEFT_POLL == 1 || executor->until_poll == 0 || core->ready.next == &core->ready) {
-        if (!weft__poll(executor)) {
-            return false;
-        }
-    }
-    weft_remote_run(&core->remote);
-    (void)weft_timers_fire(&core->timers, core->now);
-    if (core->ready.next == &core->ready) {
-        return true;
-    }
-    if (WEFT__RARE(weft__is_hooked(executor))) {
-        weft__run_chosen(executor);
-    } else {
-        weft__run_ready(executor);
-    }
-    core->current = NULL;
-    return true;
-}
-
 /* A task has not ended, or a callback is still to be called. */
 static inline bool weft__has_work(const weft_executor *executor)
 {
@@ -278,23 +226,83 @@ static inline bool weft__has_work(const weft_executor *executor)
     return tasks->next != tasks || executor->core.callbacks.posted > 0;
 }
 
+/* The next pass would begin with nothing: it is not time to poll, nothing has come, nobody is ready. */
+static inline bool weft__is_quiet(const weft_executor *executor)
+{
+    const weft_core *const core = &executor->core;
+    return executor->until_poll != 0 && core->ready.next == &core->ready &&
+           WEFT__GLANCE(core->remote.first) == NULL && weft__timers_rest(&core->timers, core->now);
+}
+
+/* The passes of a task that is alone and gives way, as long as nothing else happens. Between them it
+ * need not be in the queue. */
+static inline void weft__run_alone(weft_executor *executor, const weft_task *awaited)
+{
+    weft_core *const core = &executor->core;
+    weft_task *const task = WEFT_CONTAINER(core->ready.next, weft_task, link);
+    weft_link_init(&core->ready);
+    do {
+        executor->until_poll--;
+        const int suspended = weft__task_step(core, task);
+        if (suspended != WEFT__PASSES) {
+            if (WEFT__RARE(suspended == 0)) {
+                weft__task_end(core, task);
+            }
+            return;
+        }
+    } while (weft__is_quiet(executor) && !weft__is_hooked(executor) && !executor->is_stopped &&
+             (awaited != NULL ? !weft_task_is_done(awaited) : weft__has_work(executor)));
+    weft__link_append(&core->ready, &task->link);
+}
+
+/* One pass, or several of one that is alone; false if nothing can ever happen again. */
+static inline bool weft__pass_or_more(weft_executor *executor, bool one, const weft_task *awaited)
+{
+    weft_core *const core = &executor->core;
+    if (WEFT_POLL == 1 || executor->until_poll == 0 || core->ready.next == &core->ready) {
+        if (!weft__poll(executor)) {
+            return false;
+        }
+    }
+    weft__run_posted(core);
+    (void)weft_timers_fire(&core->timers, core->now);
+    if (core->ready.next == &core->ready) {
+        return true;
+    }
+    if (WEFT__RARE(weft__is_hooked(executor))) {
+        weft__run_chosen(executor);
+    } else if (WEFT_POLL > 1 && !one && core->ready.next->next == &core->ready) {
+        weft__run_alone(executor, awaited);
+    } else {
+        weft__run_ready(executor);
+    }
+    core->current = NULL;
+    return true;
+}
+
+static inline bool weft__pass(weft_executor *executor)
+{
+    return weft__pass_or_more(executor, true, NULL);
+}
+
 static inline int weft__run_while(weft_executor *executor, weft_task *task)
 {
+    weft_core *const core = &executor->core;
     int status = 0;
     WEFT_ASSERT(!executor->is_running, "this executor runs already: await instead of running it");
     if (WEFT_ASSERTS || __STDC_HOSTED__) {
         executor->is_running = true;
     }
-    weft_core *const outer = weft__set_at_work(&executor->core);
+    weft_core *const outer = weft__set_at_work(core);
     if (task != NULL) {
         task->chain.flags |= WEFT__WAS_JOINED; /* its status is returned */
     }
-    executor->core.now = executor->port->now(executor->context);
+    core->now = core->port->now(core->context);
     if (WEFT_POLL > 1) {
         executor->until_poll = 0;
     }
     while (status == 0 && (task != NULL ? !weft_task_is_done(task) : weft__has_work(executor))) {
-        if (!weft__pass(executor)) {
+        if (!weft__pass_or_more(executor, false, task)) {
             status = WEFT_EDEADLOCK;
         } else if (executor->is_stopped) {
             status = WEFT_ESTOPPED;

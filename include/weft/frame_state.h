@@ -47,14 +47,20 @@ enum {
 typedef struct weft_frame weft_frame;
 typedef struct weft_chain weft_chain;
 
+#if WEFT__TINY
+typedef int8_t weft__verdict_word;
+#else
+typedef int weft__verdict_word; /* as wide as a register: nobody has to cut it off */
+#endif
+
 /** What a step tells. Not suspended: it has ended or yielded, and `top` is its caller. */
 typedef struct weft_step {
-    uint8_t suspended; /* 0, or one of these. One byte: that is returned in a register */
+    weft__verdict_word suspended; /* 0, or one of these */
 } weft_step;
 
 enum {
-    WEFT__WAITS = 1,    /* a bit, in PASSES, too */
-    WEFT__ENTERS = 2,   /* only for the trampoline to enter `top`: the C stack is deep enough */
+    WEFT__ENTERS = -1,  /* only for the trampoline to enter `top`: the C stack is deep enough */
+    WEFT__WAITS = 1,    /* until somebody wakes it */
     WEFT__PASSES = 0x21 /* for its next turn: who runs the task puts it into the ready queue */
 };
 
@@ -136,7 +142,8 @@ enum {                       /* weft_chain.flags */
        WEFT__DONE = 4,       /* a task that has ended */
        WEFT__WAS_JOINED = 8, /* and whose status somebody awaited */
        WEFT__SEALED = 16,    /* in the cleanup of a failure: where that began is not overwritten */
-       WEFT__PENDING = 32    /* newest > note; here, so that a wait looks at one byte */
+       WEFT__PENDING = 32,   /* newest > note; here, so that a wait looks at one byte */
+       WEFT__DRIVEN = 64     /* by plain C: no task, for a wait that looks for what is rare */
 };
 
 /* weft_chain.wait, of a task that does not run. Its own byte: who changes it need not read it, and
@@ -428,8 +435,11 @@ static inline int weft__trampoline(weft_chain *chain)
     do {
         chain->depth = 0;
         const weft_step verdict = chain->top->step(chain->top, chain);
-        if (WEFT__OFTEN((verdict.suspended & WEFT__WAITS) != 0)) {
-            return verdict.suspended;
+        if (WEFT__OFTEN(verdict.suspended == WEFT__PASSES)) {
+            return WEFT__PASSES;
+        }
+        if (WEFT__OFTEN(verdict.suspended > 0)) {
+            return WEFT__WAITS;
         }
     } while (chain->top != NULL);
     return 0;

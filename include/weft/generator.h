@@ -279,6 +279,7 @@ static inline bool weft__drive(weft_frame *generator, int16_t thrown)
 {
     weft_frame driver = WEFT__ZERO;
     weft_chain chain = WEFT__ZERO;
+    chain.flags = WEFT_ASSERTS ? WEFT__DRIVEN : 0;
     weft_step verdict = weft__advance(&driver, &chain, generator, thrown);
     while (verdict.suspended == WEFT__ENTERS || chain.top != &driver) { /* deeper than WEFT_EAGER */
         chain.depth = 0;

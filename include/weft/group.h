@@ -300,7 +300,7 @@ static inline bool weft__group_leave(weft_chain *chain, weft_group *group)
 static WEFT__APART void weft__run_eagerly(weft_core *core, weft_task *task)
 {
     weft_task *const current = core->current;
-    const uint16_t budget = core->budget;
+    const weft__budget budget = core->budget;
     const uint8_t eager = core->eager;
     if (eager < WEFT_EAGER) {
         core->eager = (uint8_t)(eager + 1);

@@ -71,11 +71,11 @@ static inline void weft_interrupt_executor_run(weft_interrupt_executor *urgent)
     weft_core *const core = &executor->core;
     weft_core *const preempted = weft__set_at_work(core);
     while (!executor->is_stopped) {
-        core->now = executor->port->now(executor->context);
-        weft_remote_run(&core->remote);
+        core->now = core->port->now(core->context);
+        weft__run_posted(core);
         (void)weft_timers_fire(&core->timers, core->now);
         if (weft_link_is_empty(&core->ready)) {
-            (void)executor->port->sleep_until(executor->context, weft_executor_next(executor));
+            (void)core->port->sleep_until(core->context, weft_executor_next(executor));
             break; /* what came in since has pended the interrupt again */
         }
         weft__run_ready(executor);
@@ -103,7 +103,7 @@ static inline weft_time weft__alarms(weft_time now)
         }
         if (!weft_time_is_before(now, each->alarm)) {
             each->alarm = WEFT_FOREVER;
-            each->executor.port->wake(&each->executor);
+            each->executor.core.port->wake(&each->executor);
         } else if (next == WEFT_FOREVER || weft_time_is_before(each->alarm, next)) {
             next = each->alarm;
         }
@@ -120,7 +120,7 @@ static inline weft_interrupt_executor *weft__urgent_of(void *executor)
 static inline void weft__urgent_prepare(weft_interrupt_executor *urgent, const weft_port *port,
                                         int16_t line)
 {
-    WEFT_ASSERT(urgent->executor.port == NULL, "an executor in an interrupt is prepared once");
+    WEFT_ASSERT(urgent->executor.core.port == NULL, "an executor in an interrupt is prepared once");
     weft_executor_init(&urgent->executor, port, &urgent->executor);
     urgent->executor.is_running = true;
     urgent->alarm = WEFT_FOREVER;

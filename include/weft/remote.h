@@ -110,6 +110,17 @@ static inline bool weft_remote_is_empty(weft_remote_list *list)
 #endif
 }
 
+/* What interrupts and other threads write, as it is here and now. */
+#if WEFT__CRITICAL
+#define WEFT__GLANCE(place)                                                                        \
+    (__extension__({                                                                               \
+        __typeof__(place) volatile *const weft__place = &(place);                                  \
+        *weft__place;                                                                              \
+    }))
+#else
+#define WEFT__GLANCE(place) __atomic_load_n(&(place), __ATOMIC_RELAXED)
+#endif
+
 /* Takes the whole list, which is not empty, in the order in which it was pushed. */
 static inline weft_remote *weft__remote_take(weft_remote_list *list)
 {
@@ -135,17 +146,9 @@ static inline weft_remote *weft__remote_take(weft_remote_list *list)
     return in_order;
 }
 
-/**
- * Takes what was pushed and calls the `run` of each, in the order of the pushes. Each is out of the
- * list before its `run` is called, so it may be pushed again, or freed, from there.
- *
- * Context: the loop that owns the list.
- */
-static inline void weft_remote_run(weft_remote_list *list)
+/* The same with a list that is not empty. */
+static inline void weft__remote_run(weft_remote_list *list)
 {
-    if (weft_remote_is_empty(list)) {
-        return;
-    }
     for (weft_remote *node = weft__remote_take(list), *next; node != weft__remote_end(list);
          node = next) {
 #if WEFT__CRITICAL
@@ -160,6 +163,19 @@ static inline void weft_remote_run(weft_remote_list *list)
 #else
         __atomic_load_n(&node->run, __ATOMIC_RELAXED)(node); /* others may post it again by now */
 #endif
+    }
+}
+
+/**
+ * Takes what was pushed and calls the `run` of each, in the order of the pushes. Each is out of the
+ * list before its `run` is called, so it may be pushed again, or freed, from there.
+ *
+ * Context: the loop that owns the list.
+ */
+static inline void weft_remote_run(weft_remote_list *list)
+{
+    if (!weft_remote_is_empty(list)) {
+        weft__remote_run(list);
     }
 }
 

@@ -233,13 +233,11 @@ __attribute__((noinline, unused)) static void weft__arm_scopes(weft_task *task)
 /* It waits now: in a list, nowhere, or, how is READY, for its next turn. */
 static inline weft_step weft__wait(weft_task *task, weft_link *list, int how)
 {
-    const weft_step passes = {WEFT__PASSES};
-    const weft_step verdict = {
-        (uint8_t)(WEFT__SMALL ? WEFT__WAITS | (how & WEFT__READY) : WEFT__WAITS)};
+    const weft_step verdict = {(weft__verdict_word)(WEFT__WAITS | (how & WEFT__READY))};
     task->chain.status = 0;
     task->chain.wait = (uint8_t)how;
     if (!WEFT__SMALL && (how & WEFT__READY) != 0) { /* its link is written when it is appended */
-        return passes;
+        return verdict;
     }
     if (list != NULL) {
         weft_link_insert(list, &task->link);
@@ -305,8 +303,8 @@ static WEFT__APART weft_step weft__park_checked(weft_chain *chain, weft_link *li
  * behind the wait. So the way of all others needs no call, and no registers kept for one. */
 static inline weft_step weft__park(weft_chain *chain, weft_link *list, int how)
 {
-    if (WEFT__RARE((chain->flags & (WEFT__IS_TASK | WEFT__UNARMED | WEFT__PENDING)) !=
-                   WEFT__IS_TASK)) {
+    const int rare = WEFT__UNARMED | WEFT__PENDING | (WEFT_ASSERTS ? WEFT__DRIVEN : 0);
+    if (WEFT__RARE((chain->flags & rare) != 0)) {
         return weft__park_checked(chain, list, how);
     }
     return weft__wait(WEFT_CONTAINER(chain, weft_task, chain), list, how);
@@ -342,28 +340,40 @@ static inline void weft__task_start(weft_owner *owner, weft_link *siblings, weft
     weft__link_append(&owner->core->ready, &task->link);
 }
 
-/* Runs a task that is in no list, until it waits (true) or has ended: then it may be freed. */
-static inline bool weft__task_run(weft_core *core, weft_task *task)
+/* Runs a task that is in no list, until it suspends or has ended: see weft__trampoline(). */
+static inline int weft__task_step(weft_core *core, weft_task *task)
 {
     core->current = task;
     core->budget = WEFT_BUDGET;
     weft__touches_no_more(task);
-    const int suspended = weft__trampoline(&task->chain);
+    return weft__trampoline(&task->chain);
+}
+
+/* It has ended: now it may be freed. */
+static inline void weft__task_end(weft_core *core, weft_task *task)
+{
+    task->chain.flags |= WEFT__DONE;
+    task->status = task->chain.status;
+    weft__link_leave(&task->sibling);
+    task->sibling.next = NULL; /* it may be moved now */
+    weft__drop_context(task);
+#if WEFT_DEBUG
+    weft__unnote(&task->held);
+#endif
+    if (WEFT_REPORTS && core->refuser == task) {
+        core->refuser = NULL;
+    }
+    weft__tell_end(task); /* from here on nobody touches it */
+}
+
+/* Runs a task that is in no list, until it waits or gives way (true) or has ended. */
+static inline bool weft__task_run(weft_core *core, weft_task *task)
+{
+    const int suspended = weft__task_step(core, task);
     if (suspended == WEFT__PASSES) {
         weft__link_append(&core->ready, &task->link);
     } else if (WEFT__RARE(suspended == 0)) {
-        task->chain.flags |= WEFT__DONE;
-        task->status = task->chain.status;
-        weft__link_leave(&task->sibling);
-        task->sibling.next = NULL; /* it may be moved now */
-        weft__drop_context(task);
-#if WEFT_DEBUG
-        weft__unnote(&task->held);
-#endif
-        if (WEFT_REPORTS && core->refuser == task) {
-            core->refuser = NULL;
-        }
-        weft__tell_end(task); /* from here on nobody touches it */
+        weft__task_end(core, task);
         return false;
     }
     return true;

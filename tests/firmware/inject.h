@@ -153,9 +153,9 @@ static inline void inject_start(weft_executor *executor)
 {
 #ifdef BROKEN
     static weft_port broken;
-    broken = *executor->port;
+    broken = *executor->core.port;
     broken.sleep_until = broken_sleep_until;
-    executor->port = &broken;
+    executor->core.port = &broken;
 #else
     (void)executor;
 #endif

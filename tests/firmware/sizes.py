@@ -72,7 +72,8 @@ TITLES = {
     'layer': layers.LAYER_TITLE,
     'use': layers.USE_TITLE,
     'speed': ('## Speed', 'Instructions (QEMU, which counts each as one), and on AVR cycles, at '
-              '-O2. *resume* is from the ready queue to a coroutine that gives way, and back into '
+              '-O2. *Resume itself* is the call that enters the innermost frame, and back, when that '
+              'gives way; *resume* is from the ready queue to a coroutine that gives way, and back into '
               'the queue, with its part of the executor\'s pass; *wake, park, pass* is two tasks '
               'that wake each other, with a whole pass for each two steps. *Timer, arm, cancel* is both, '
               'where no other timer runs; *interrupt wake* is weft_signal_set() in the interrupt, and '

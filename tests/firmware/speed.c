@@ -12,7 +12,26 @@ enum { TASKS = 8, ROUNDS = 2000, DEEP = 7 };
 #define COST_A_TICK (1000000000L / WEFT_TICK_HZ)
 #endif
 
-/* The innermost of `levels` coroutines gives way, again and again. */
+/* The innermost of `levels` coroutines gives way, again and again: */
+
+/* entered as the executor enters it, without the queue and the pass around it; */
+struct bare {
+    WEFT_FRAME;
+    struct bare *next;
+};
+
+static WEFT_ASYNC(bare, self)
+{
+    if (self->next != NULL) {
+        WEFT_TRY(*self->next, bare, self->next->next);
+    }
+    for (;;) {
+        WEFT_PASS();
+    }
+}
+WEFT_END
+
+/* and run by the executor. */
 struct deep {
     WEFT_FRAME;
     struct deep *next;
@@ -76,6 +95,24 @@ static void resume(const char *what, int levels)
     tell(what, begin, (long)TASKS * ROUNDS);
 }
 
+static void itself(const char *what, int levels)
+{
+    static struct bare inner[DEEP];
+    static WEFT_TASK(bare) task;
+    weft_time begin;
+    for (int level = 0; level < levels; level++) {
+        inner[level].next = level > 0 ? &inner[level - 1] : NULL;
+    }
+    weft__task_clear(&task.task);
+    weft_prepare(&task, bare, levels > 0 ? &inner[levels - 1] : NULL);
+    task.task.chain.flags = WEFT__IS_TASK;
+    begin = board_now();
+    for (int i = 0; i < ROUNDS; i++) {
+        (void)weft__trampoline(&task.task.chain);
+    }
+    tell(what, begin, ROUNDS);
+}
+
 static void wake(void)
 {
     static WEFT_TASK(ping) a, b;
@@ -118,8 +155,10 @@ static void remote(void)
 int main(void)
 {
     executor = board_start();
+    itself("resume_itself_depth_1", 0);
+    itself("resume_itself_depth_8", DEEP);
     resume("resume_depth_1", 0);
-    resume("resume_depth_8", 7);
+    resume("resume_depth_8", DEEP);
     wake();
     timers();
     remote();

@@ -49,6 +49,12 @@ WEFT_FINALLY:
 }
 WEFT_END
 
+void program_interrupt(uint8_t byte);
+void program_interrupt(uint8_t byte)
+{
+    (void)weft_ring_put(&line, byte);
+}
+
 struct program_main {
     WEFT_FRAME;
     int item;

@@ -92,11 +92,13 @@ WEFT_END
 /* 5: an interrupt that wakes a task. */
 static weft_signal edge;
 
+#if LAYER >= 5
 void program_interrupted(void);
 void program_interrupted(void)
 {
     weft_signal_set(&edge);
 }
+#endif
 
 struct program_signal {
     WEFT_FRAME;
