@@ -38,8 +38,7 @@
 #define WEFT_FRAME_H
 
 #include <weft/config.h>
-#include <weft/frame_state.h>
-#include <weft/held.h>
+#include <weft/step.h>
 #include <weft/status.h>
 
 /** The head of every frame, its first member. A zeroed frame is one that never ran. */

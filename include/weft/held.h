@@ -35,7 +35,7 @@
 #ifndef WEFT_HELD_H
 #define WEFT_HELD_H
 
-#include <weft/frame_state.h>
+#include <weft/site.h>
 
 #if WEFT_DEBUG
 
