@@ -16,7 +16,7 @@
  * The other way is for a shared library, whose symbols are its own. It defines one name for all
  * choices, and each source that makes a loop refers to it:
  *
- *     undefined reference to `weft__built_with_lines_origins_time64_wheel_context_debug_hooks'
+ *     undefined reference to `weft__built_with_lines_state16_origins_time64_wheel_context_debug_hooks'
  */
 #ifndef WEFT_BUILT_WITH_H
 #define WEFT_BUILT_WITH_H
@@ -52,6 +52,13 @@ WEFT__ALIKE(WEFT_LINES, "1");
 #else
 #define WEFT__WITH_LINES
 WEFT__ALIKE(WEFT_LINES, "0");
+#endif
+#if WEFT_STATE_BITS == 16
+#define WEFT__WITH_STATE _state16
+WEFT__ALIKE(WEFT_STATE_BITS, "16");
+#else
+#define WEFT__WITH_STATE
+WEFT__ALIKE(WEFT_STATE_BITS, "8");
 #endif
 #if WEFT_ORIGINS
 #define WEFT__WITH_ORIGINS _origins
@@ -127,11 +134,11 @@ WEFT__ALIKE(WEFT_TICK_HZ, "0");
 #endif
 
 #define WEFT__BUILT_WITH                                                                           \
-    WEFT__JOIN(WEFT__WITH_LINES, WEFT__WITH_ORIGINS, WEFT__WITH_TIME, WEFT__WITH_TIMERS,           \
-               WEFT__WITH_CONTEXT, WEFT__WITH_DEBUG, WEFT__WITH_HOOKS)
-#define WEFT__JOIN(lines, origins, time, timers, context, debug, hooks)                            \
-    WEFT__JOIN_(lines, origins, time, timers, context, debug, hooks)
-#define WEFT__JOIN_(lines, origins, time, timers, context, debug, hooks)                           \
-    weft__built_with##lines##origins##time##timers##context##debug##hooks
+    WEFT__JOIN(WEFT__WITH_LINES, WEFT__WITH_STATE, WEFT__WITH_ORIGINS, WEFT__WITH_TIME,            \
+               WEFT__WITH_TIMERS, WEFT__WITH_CONTEXT, WEFT__WITH_DEBUG, WEFT__WITH_HOOKS)
+#define WEFT__JOIN(lines, state, origins, time, timers, context, debug, hooks)                     \
+    WEFT__JOIN_(lines, state, origins, time, timers, context, debug, hooks)
+#define WEFT__JOIN_(lines, state, origins, time, timers, context, debug, hooks)                    \
+    weft__built_with##lines##state##origins##time##timers##context##debug##hooks
 
 #endif

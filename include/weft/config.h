@@ -11,6 +11,9 @@
  * |------------------|------------------------------|---------------------------------------------|
  * | WEFT_LINES       | 1; on AVR 0                  | each frame keeps the line it stands at       |
  * | WEFT_NAMES       | 1; on AVR 0                  | each coroutine knows its name and file       |
+ * | WEFT_STATE_BITS  | 16 with lines; on AVR 8      | of a frame's state: 8 for 235 awaits a      |
+ * |                  |                              | coroutine and 255 cancel requests, else     |
+ * |                  |                              | 24,000 and 32,767. WEFT_ORIGINS needs 16    |
  * | WEFT_ORIGINS     | as WEFT_LINES, hosted only   | a task knows the line where it failed        |
  * | WEFT_CONTEXT     | 1 if hosted                  | a task has a name, and context variables    |
  * | WEFT_HOOKS       | 1 if hosted                  | testing.h can choose what runs, and watch   |
@@ -56,6 +59,19 @@
 #endif
 #if WEFT_ORIGINS && !WEFT_LINES
 #error "WEFT_ORIGINS needs WEFT_LINES"
+#endif
+#ifndef WEFT_STATE_BITS
+#if WEFT_LINES && (WEFT_ORIGINS || !WEFT__TINY)
+#define WEFT_STATE_BITS 16
+#else
+#define WEFT_STATE_BITS 8
+#endif
+#endif
+#if WEFT_STATE_BITS != 8 && WEFT_STATE_BITS != 16
+#error "WEFT_STATE_BITS is 8 or 16"
+#endif
+#if WEFT_ORIGINS && WEFT_STATE_BITS != 16
+#error "WEFT_ORIGINS needs WEFT_STATE_BITS=16"
 #endif
 #ifndef WEFT_CONTEXT
 #define WEFT_CONTEXT __STDC_HOSTED__

@@ -31,8 +31,8 @@
  *
  * Limits: locals of the body are lost at each await (the compilers warn of scalars and, gcc, of
  * structs; not of arrays and what `&` was taken of); no await inside a `switch` of your own; frames
- * must not move while they run, nor be locals; about 24,000 awaits a coroutine (without WEFT_LINES
- * 235).
+ * must not move while they run, nor be locals; about 24,000 awaits a coroutine (with
+ * WEFT_STATE_BITS=8, which is the default without lines and on AVR, 235).
  */
 #ifndef WEFT_FRAME_H
 #define WEFT_FRAME_H
@@ -209,6 +209,11 @@
 
 #if !WEFT_LINES
 #define WEFT__AT(n) weft__f->state = (weft__state)WEFT__STATE(n)
+#define WEFT__AT_START .state = WEFT__START
+#elif WEFT_STATE_BITS == 8
+#define WEFT__AT(n)                                                                                \
+    weft__f->state = (weft__state)WEFT__STATE(n);                                                  \
+    weft__f->line = (uint16_t)__LINE__
 #define WEFT__AT_START .state = WEFT__START
 #else
 #define WEFT__AT_START .place = WEFT__PLACE(WEFT__START, 0)

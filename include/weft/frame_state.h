@@ -20,7 +20,7 @@
 #include <weft/link.h>
 #include <weft/status.h>
 
-#if WEFT_LINES
+#if WEFT_STATE_BITS == 16
 typedef uint16_t weft__state;
 typedef uint16_t weft__serial; /* numbers cancel requests: see scope.h; 15 bits of it */
 enum {
@@ -104,7 +104,7 @@ typedef struct weft__notes {
 struct weft_frame {
     weft_step_function *step;
     weft_frame *caller;
-#if WEFT_LINES
+#if WEFT_LINES && WEFT_STATE_BITS == 16
     __extension__ union {
         __extension__ struct {
             weft__state state;
@@ -114,6 +114,9 @@ struct weft_frame {
     };
 #else
     weft__state state;
+#if WEFT_LINES
+    uint16_t line;
+#endif
 #endif
     weft__serial note; /* the chain's note before FINALLY */
     int16_t outcome;   /* of the body; once FINALLY begins it is decided */

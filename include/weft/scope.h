@@ -66,7 +66,7 @@ static inline void weft__look(weft_chain *chain)
 }
 
 /* One more than every serial that stands, shielded or not. At the end of the numbers (32,767
- * unanswered requests; 255 without WEFT_LINES) a request counts as part of the one before it. */
+ * unanswered requests; 255 with WEFT_STATE_BITS=8) a request counts as part of the one before it. */
 static inline weft__serial weft__next_serial(const weft_chain *chain)
 {
     weft__serial last = chain->note > chain->asked ? chain->note : chain->asked;

