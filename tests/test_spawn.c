@@ -7,6 +7,7 @@
 /* AddressSanitizer reads what is written. */
 #if __STDC_HOSTED__ && !defined __SANITIZE_ADDRESS__ && !__has_feature(address_sanitizer)
 #define COUNTS_FAULTS 1
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #endif
@@ -387,6 +388,13 @@ static size_t faults(void)
     return (size_t)usage.ru_minflt;
 }
 
+/* valgrind's memory is the process's, and counted with it. */
+static bool counts_those_of_valgrind(void)
+{
+    const char *const preloaded = getenv("LD_PRELOAD");
+    return preloaded != NULL && strstr(preloaded, "vgpreload") != NULL;
+}
+
 START_TEST(slots_in_fresh_memory_fault_once_for_each_page)
 {
     enum { PAGE = 4096, PAGES = 128, SLOTS = PAGES * PAGE / sizeof(worker_task) };
@@ -401,7 +409,9 @@ START_TEST(slots_in_fresh_memory_fault_once_for_each_page)
     for (size_t i = 1; i < SLOTS; i++) {
         START(&slots[i], worker);
     }
-    ck_assert_uint_le(faults() - before, PAGES + PAGES / 8);
+    if (!counts_those_of_valgrind()) {
+        ck_assert_uint_le(faults() - before, PAGES + PAGES / 8);
+    }
     ck_assert_int_eq(run(), 0);
     munmap(slots, (size_t)PAGES * PAGE);
 }
