@@ -339,12 +339,20 @@ class Model:
             self.status = 0
             leave = self.once(number, body)
             if isinstance(leave, Break):
-                break
+                self.close(number, cleanup_us)
+                self.left(0)
+                return
             if isinstance(leave, Leave):
                 self.close(number, cleanup_us)
                 self.leave_loop(leave)
         self.close(number, cleanup_us)
         self.status = 0
+
+    def left(self, status):
+        """By `break` or a return of 0: a cancellation may have cut the cleanup short."""
+        self.status = 'C' if status == 0 and self.is_pending() else status
+        if self.status == 'C':
+            raise Leave('C')
 
     def close(self, number, us):
         """Its cleanup, which can wait."""
@@ -358,5 +366,5 @@ class Model:
     def leave_loop(self, leave):
         if self.cleaning and self.outcome != 0:  # that stays, unless the cleanup was interrupted
             leave = Leave('C' if self.is_pending() else self.outcome)
-        self.status = leave.status
+        self.left(leave.status)
         raise leave
