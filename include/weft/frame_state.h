@@ -209,6 +209,12 @@ static inline void weft__judge(weft_chain *chain)
                                                          : chain->flags & ~WEFT__PENDING);
 }
 
+static inline weft_step weft__back(void)
+{
+    const weft_step back = {0};
+    return back;
+}
+
 static inline weft_frame weft__head(weft_step_function *step, weft_frame *caller)
 {
     weft_frame head = WEFT__ZERO;

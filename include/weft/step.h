@@ -7,12 +7,6 @@
 
 WEFT__BEGIN_C
 
-static inline weft_step weft__back(void)
-{
-    const weft_step back = {0};
-    return back;
-}
-
 /* In the `default` of every coroutine's switch. Who wants neither checks nor names has only one. */
 #define WEFT__IS_OTHER(state) ((WEFT_ASSERTS || WEFT_NAMES) && (state) != WEFT__UNWIND)
 
