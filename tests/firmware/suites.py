@@ -22,8 +22,8 @@ LOG = ROOT / 'build/logs/firmware_suites.log'
 CHOICES = ['-DWEFT_LINES=1', '-DWEFT_NAMES=1', '-DWEFT_REPORTS=1', '-DWEFT_HOOKS=1',
            '-DWEFT_CONTEXT=1', '-DWEFT_ORIGINS=1', '-DWEFT_TICK_HZ=1000000', '-DWEFT_CLOCK_HZ=8000000',
            '-DF_CPU=8000000UL', '-DWEFT_SMALL_CHECK']
-# For suites that name moments which 32 bits of microseconds have no room for; a wheel is too large.
-WIDE_TIME = ['-DWEFT_TIMERS_LIST', '-DWEFT_TIME_BITS=64', '-UWEFT_TICK_HZ', '-DWEFT_TICK_HZ=1000000000',
+# For suites that name moments which 32 bits of microseconds have no room for.
+WIDE_TIME = ['-DWEFT_TIME_BITS=64', '-UWEFT_TICK_HZ', '-DWEFT_TICK_HZ=1000000000',
              '-UWEFT_CLOCK_HZ', '-DWEFT_CLOCK_HZ=1000000000', '-UF_CPU', '-DF_CPU=1000000000UL']
 # Choices that are for a whole program, of suites that want others.
 OWN = {'test_trace': WIDE_TIME, 'test_virtual_clock': WIDE_TIME,
