@@ -61,6 +61,12 @@ static inline weft_remote *weft__remote_end(weft_remote_list *list)
     return (weft_remote *)(void *)list;
 }
 
+/* What follows a node that is pushed onto `first`. */
+static inline weft_remote *weft__remote_behind(weft_remote_list *list, weft_remote *first)
+{
+    return first != NULL ? first : weft__remote_end(list);
+}
+
 /**
  * Pushes `node`, unless it is in already.
  *
@@ -82,19 +88,18 @@ static inline bool weft_remote_push(weft_remote_list *list, weft_remote *node)
 #else
     /* Every write to `next` is a read-modify-write: so whoever pushes one that is in already hands
      * what it wrote before to the run that is to come, without a push of its own. */
-    weft_remote *next = NULL, *first;
-    while (!__atomic_compare_exchange_n(&node->next, &next, next ? next : weft__remote_end(list),
+    weft_remote *first = __atomic_load_n(&list->first, __ATOMIC_RELAXED), *next = NULL;
+    while (!__atomic_compare_exchange_n(&node->next, &next,
+                                        next != NULL ? next : weft__remote_behind(list, first),
                                         false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
     }
     if (next != NULL) {
         return false;
     }
-    first = __atomic_load_n(&list->first, __ATOMIC_RELAXED);
-    do {
-        (void)__atomic_exchange_n(&node->next, first ? first : weft__remote_end(list),
-                                  __ATOMIC_ACQ_REL);
-    } while (!__atomic_compare_exchange_n(&list->first, &first, node, true, __ATOMIC_SEQ_CST,
-                                          __ATOMIC_RELAXED));
+    while (!__atomic_compare_exchange_n(&list->first, &first, node, false, __ATOMIC_SEQ_CST,
+                                        __ATOMIC_RELAXED)) {
+        (void)__atomic_exchange_n(&node->next, weft__remote_behind(list, first), __ATOMIC_ACQ_REL);
+    }
     return first == NULL;
 #endif
 }
