@@ -119,8 +119,12 @@ static inline void weft__callback_call(weft_callback *callback)
 #endif
     weft__callback_idle(callback);
     owner->posted--;
+    weft_link_remove(&callback->task.link);
+    weft__link_append(core->upcoming, &current.link);
+    core->place = &current.link;
     core->current = &current;
     call(argument);
+    weft__link_leave(&current.link);
     core->current = NULL;
 }
 
@@ -160,7 +164,7 @@ static inline void weft__callback_ready(weft_callback *callback, int status)
     weft__callbacks *const owner = WEFT_CONTAINER(callback->task.owner, weft__callbacks, owner);
     callback->task.chain.wait = WEFT__READY;
     callback->task.chain.status = (int16_t)status;
-    weft_link_insert(&owner->owner.core->ready, &callback->task.link);
+    weft__link_append(owner->owner.core->place, &callback->task.link);
     owner->posted++;
 }
 
@@ -182,7 +186,7 @@ static inline bool weft_callback_cancel(weft_callback *callback)
         return false;
     }
     WEFT_CONTAINER(callback->task.owner, weft__callbacks, owner)->posted--;
-    weft_link_remove(&callback->task.link);
+    weft__ready_remove(callback->task.owner->core, &callback->task.link);
     weft__callback_idle(callback);
     return true;
 }

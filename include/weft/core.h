@@ -4,7 +4,7 @@
  * A task is a chain of frames with a place in a queue and an owner. What all tasks of a loop share
  * is its core: the ready queue, the timers, the time, and the door from outside.
  *
- *     core.ready <-> task.link <-> task.link            those that are ready
+ *     core.ready <-> task.link <-> task.link            those that are ready, and the one that runs
  *     some_list  <-> task.link                          those that wait for something
  *     group.children <-> task.sibling <-> task.sibling  all of a group's
  *
@@ -90,10 +90,19 @@ typedef uint32_t weft__budget;
 typedef uint16_t weft__budget;
 #endif
 
-/** What the tasks of one loop share. What each resume looks at comes first. */
+/**
+ * What the tasks of one loop share. What each resume looks at comes first.
+ *
+ * Who runs keeps its place in the queue. What gets ready meanwhile stands before it, so that who gives
+ * way is behind them already: nothing is written for that.
+ *
+ *     ready <-> those that have run, or were woken <-> current <-> upcoming <-> … <-> ready
+ */
 struct weft_core {
     weft_link ready;
-    weft_task *current; /* the one that runs */
+    weft_link *place; /* who gets ready comes before it: the link of `current`; else as upcoming */
+    weft_link *upcoming; /* the next of this pass; &ready: none */
+    weft_task *current;  /* the one that runs */
     weft__budget budget;
     uint16_t refused; /* waits in a row that were refused */
     uint16_t outside; /* tasks that wait for an interrupt or another thread: no deadlock */
@@ -109,7 +118,7 @@ struct weft_core {
     weft_timers timers;
     weft__callbacks callbacks;
     const weft_port *port;
-    void *context; /* the port's */
+    void *context;                                    /* the port's */
     void (*report)(weft_core *, const weft_report *); /* NULL: silence */
 #if WEFT_DEBUG
     weft__notes notes;
@@ -201,6 +210,32 @@ static inline weft_core *weft_task_core(const weft_task *task)
     return task->owner->core;
 }
 
+/* Who gets ready comes to the end of the queue. */
+static inline void weft__leave_place(weft_core *core)
+{
+    core->place = &core->ready;
+    core->upcoming = &core->ready;
+}
+
+/* Nobody runs. */
+static inline void weft__rest(weft_core *core)
+{
+    weft__leave_place(core);
+    core->current = NULL;
+}
+
+/* Takes out of the queue one that is ready and does not run. */
+static inline void weft__ready_remove(weft_core *core, weft_link *link)
+{
+    if (core->upcoming == link) {
+        core->upcoming = link->next;
+    }
+    if (core->place == link) {
+        core->place = link->next;
+    }
+    weft_link_remove(link);
+}
+
 /* The same for one that is zeroed. */
 static inline void weft__core_begin(weft_core *core, const weft_port *port, void *context)
 {
@@ -208,6 +243,7 @@ static inline void weft__core_begin(weft_core *core, const weft_port *port, void
     core->context = context;
     core->now = port->now(context);
     weft_link_init(&core->ready);
+    weft__rest(core);
     weft_timers_init(&core->timers, core->now);
     core->callbacks.owner.core = core;
 }
@@ -242,8 +278,10 @@ static inline void weft_post(weft_core *core, weft_remote *node)
 {
 #if WEFT__CRITICAL
     core->run_posted = weft__remote_run;
-#else /* other threads may be at it */
-    __atomic_store_n(&core->run_posted, &weft__remote_run, __ATOMIC_RELAXED);
+#else /* other threads may be at it, and the loop reads what stands beside it */
+    if (__atomic_load_n(&core->run_posted, __ATOMIC_RELAXED) != weft__remote_run) {
+        __atomic_store_n(&core->run_posted, &weft__remote_run, __ATOMIC_RELAXED);
+    }
 #endif
     if (weft_remote_push(&core->remote, node) && core->port->wake != NULL) {
         core->port->wake(core->context);

@@ -38,7 +38,7 @@ typedef struct weft_executor {
     weft_core core;
     uint16_t until_poll; /* private: resumes until the port is asked again, while there is work */
     bool is_running, is_stopped; /* private */
-    weft_group group; /* owns the detached tasks: weft_spawn(&executor.group, …) */
+    weft_group group;            /* owns the detached tasks: weft_spawn(&executor.group, …) */
     /* private: */
 #if WEFT_HOOKS
     size_t (*choose)(struct weft_executor *, size_t count); /* testing: which of the ready runs */
@@ -68,6 +68,7 @@ static inline int weft_executor_run_until(weft_executor *executor, weft_task *ta
 static inline void weft_executor_stop(weft_executor *executor)
 {
     executor->is_stopped = true;
+    executor->until_poll = 0; /* which ends passes of one task each, too */
 }
 
 /** True if something was posted: for sleep_until(). Context: any. */
@@ -95,8 +96,8 @@ static inline void weft__detached_ended(weft_owner *owner, weft_task *task)
 {
     if (task->status < 0 && task->status != WEFT_ECANCELED &&
         (task->chain.flags & WEFT__WAS_JOINED) == 0) {
-        weft__report(owner->core, task, NULL, WEFT_TEXT("a detached task failed, and nobody awaited it"),
-                     task->status);
+        weft__report(owner->core, task, NULL,
+                     WEFT_TEXT("a detached task failed, and nobody awaited it"), task->status);
     }
 }
 
@@ -157,18 +158,22 @@ static inline weft_link *weft__choose(weft_executor *executor, const weft_link *
 /* Testing: one pass in an order that is chosen, and told before each step and after it. */
 __attribute__((cold, noinline, unused)) static void weft__run_chosen(weft_executor *executor)
 {
+    weft_core *const core = &executor->core;
     weft_link batch = WEFT__ZERO;
-    weft_link_splice(&batch, &executor->core.ready);
+    weft_link_splice(&batch, &core->ready);
     while (!weft_link_is_empty(&batch)) {
         weft_link *const link = weft__choose(executor, &batch);
         weft_task *const task = WEFT_CONTAINER(link, weft_task, link);
         const bool is_callback = weft__is_callback(task); /* it may free itself */
-        weft_link_remove(link);
         weft__count_resumes(executor, 1);
         if (executor->traced != NULL) {
             executor->traced(executor, task);
         }
-        if (weft__task_run(&executor->core, task) && !is_callback && executor->parked != NULL) {
+        weft_link_remove(link);
+        weft__link_append(&core->ready, link);
+        const bool is_left = weft__task_run(core, task);
+        weft__leave_place(core);
+        if (is_left && !is_callback && executor->parked != NULL) {
             executor->parked(executor, task);
         }
     }
@@ -195,27 +200,13 @@ static inline void weft__run_chosen(weft_executor *executor)
 static inline void weft__run_ready(weft_executor *executor)
 {
     weft_core *const core = &executor->core;
-    weft_link *link = core->ready.next, batch;
+    weft_link *link = core->ready.next;
     size_t count = 0;
-    if (!WEFT__SMALL && link->next == &core->ready) { /* one alone */
-        weft_link_init(&core->ready);
-        weft__count_resumes(executor, 1);
-        (void)weft__task_run(core, WEFT_CONTAINER(link, weft_task, link));
-        return;
-    }
-    /* Pointer by pointer: to load both at once, right after they were stored one by one, stalls a
-     * processor that forwards stores to loads. */
-    batch.prev = core->ready.prev;
-    batch.prev->next = &batch;
-    batch.next = link;
-    weft_link_init(&core->ready);
-    do { /* a step may take others out, the last of them too */
-        batch.next = link->next;
-        link->next->prev = &batch;
+    do {
         count++;
         (void)weft__task_run(core, WEFT_CONTAINER(link, weft_task, link));
-        link = batch.next;
-    } while (link != &batch);
+        link = core->upcoming;
+    } while (link != &core->ready);
     weft__count_resumes(executor, count);
 }
 
@@ -226,36 +217,47 @@ static inline bool weft__has_work(const weft_executor *executor)
     return tasks->next != tasks || executor->core.callbacks.posted > 0;
 }
 
-/* The next pass would begin with nothing: it is not time to poll, nothing has come, nobody is ready. */
+/* The next pass would begin with nothing: it is not time to poll, nothing has come. */
 static inline bool weft__is_quiet(const weft_executor *executor)
 {
     const weft_core *const core = &executor->core;
-    return executor->until_poll != 0 && core->ready.next == &core->ready &&
-           WEFT__GLANCE(core->remote.first) == NULL && weft__timers_rest(&core->timers, core->now);
+    return executor->until_poll != 0 && WEFT__GLANCE(core->remote.first) == NULL &&
+           weft__timers_rest(&core->timers, core->now) && !weft__is_hooked(executor);
 }
 
-/* The passes of a task that is alone and gives way, as long as nothing else happens. Between them it
- * need not be in the queue. */
-static inline void weft__run_alone(weft_executor *executor, const weft_task *awaited)
+static inline bool weft__has_ended_early(const weft_task *awaited)
+{
+    return awaited != NULL && weft_task_is_done(awaited);
+}
+
+static inline bool weft__one_is_ready(const weft_core *core)
+{
+    return core->ready.next != &core->ready && core->ready.next->next == &core->ready;
+}
+
+/* Passes of one task each, as long as nothing else happens: one that gives way, or several that wake
+ * each other. Where none has ended there is still work; who is awaited may have, inside a spawn. */
+static inline void weft__run_singly(weft_executor *executor, const weft_task *awaited)
 {
     weft_core *const core = &executor->core;
-    weft_task *const task = WEFT_CONTAINER(core->ready.next, weft_task, link);
-    weft_link_init(&core->ready);
+    int suspended;
     do {
-        executor->until_poll--;
-        const int suspended = weft__task_step(core, task);
-        if (suspended != WEFT__PASSES) {
+        weft_task *const task = WEFT_CONTAINER(core->ready.next, weft_task, link);
+        weft__take_place(core, task);
+        do {
+            executor->until_poll--;
+            suspended = weft__task_step(core, task);
             if (WEFT__RARE(suspended == 0)) {
                 weft__task_end(core, task);
+                return;
             }
-            return;
-        }
-    } while (weft__is_quiet(executor) && !weft__is_hooked(executor) && !executor->is_stopped &&
-             (awaited != NULL ? !weft_task_is_done(awaited) : weft__has_work(executor)));
-    weft__link_append(&core->ready, &task->link);
+        } while (suspended == WEFT__PASSES && core->ready.next == &task->link &&
+                 weft__is_quiet(executor) && !weft__has_ended_early(awaited));
+    } while (suspended == WEFT__WAITS && weft__one_is_ready(core) && weft__is_quiet(executor) &&
+             !weft__has_ended_early(awaited));
 }
 
-/* One pass, or several of one that is alone; false if nothing can ever happen again. */
+/* One pass, or several of one task each; false if nothing can ever happen again. */
 static inline bool weft__pass_or_more(weft_executor *executor, bool one, const weft_task *awaited)
 {
     weft_core *const core = &executor->core;
@@ -271,12 +273,12 @@ static inline bool weft__pass_or_more(weft_executor *executor, bool one, const w
     }
     if (WEFT__RARE(weft__is_hooked(executor))) {
         weft__run_chosen(executor);
-    } else if (WEFT_POLL > 1 && !one && core->ready.next->next == &core->ready) {
-        weft__run_alone(executor, awaited);
+    } else if (WEFT_POLL > 1 && !one && weft__one_is_ready(core)) {
+        weft__run_singly(executor, awaited);
     } else {
         weft__run_ready(executor);
     }
-    core->current = NULL;
+    weft__rest(core);
     return true;
 }
 
@@ -302,7 +304,7 @@ static inline int weft__run_while(weft_executor *executor, weft_task *task)
         executor->until_poll = 0;
     }
     while (status == 0 && (task != NULL ? !weft_task_is_done(task) : weft__has_work(executor))) {
-        if (!weft__pass_or_more(executor, false, task)) {
+        if (!weft__pass_or_more(executor, executor->is_stopped, task)) {
             status = WEFT_EDEADLOCK;
         } else if (executor->is_stopped) {
             status = WEFT_ESTOPPED;

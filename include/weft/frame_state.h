@@ -59,9 +59,9 @@ typedef struct weft_step {
 } weft_step;
 
 enum {
-    WEFT__ENTERS = -1,  /* only for the trampoline to enter `top`: the C stack is deep enough */
-    WEFT__WAITS = 1,    /* until somebody wakes it */
-    WEFT__PASSES = 0x21 /* for its next turn: who runs the task puts it into the ready queue */
+    WEFT__ENTERS = -1,   /* only for the trampoline to enter `top`: the C stack is deep enough */
+    WEFT__PASSES = 0x20, /* for its next turn: it keeps its place in the ready queue */
+    WEFT__WAITS = 0x40   /* until somebody wakes it; the two are the bits of weft_chain.wait */
 };
 
 /** A coroutine: one step of it, from where its frame stands. */
@@ -152,10 +152,11 @@ enum {                       /* weft_chain.flags */
 /* weft_chain.wait, of a task that does not run. Its own byte: who changes it need not read it, and
  * a resume does not wait for the last park. While it runs the byte counts levels of C stack. */
 enum {
-    WEFT__SELECTS = 1,   /* with PARKED: in a select; who tells a case of it takes the others out */
-    WEFT__READY = 0x20,  /* in the ready queue */
-    WEFT__PARKED = 0x40, /* in a wait that has not ended */
-    WEFT__HOLDS = 0x80   /* in a wait that cannot be undone, or one whose end is final */
+    /* with PARKED: in a select; who tells a case of it takes the others out */
+    WEFT__SELECTS = 1,
+    WEFT__READY = WEFT__PASSES, /* in the ready queue */
+    WEFT__PARKED = WEFT__WAITS, /* in a wait that has not ended */
+    WEFT__HOLDS = 0x80          /* in a wait that cannot be undone, or one whose end is final */
 };
 WEFT__STATIC_ASSERT(WEFT_EAGER + 1 < WEFT__READY, "WEFT_EAGER is 30 at most");
 

@@ -302,13 +302,15 @@ static WEFT__APART void weft__run_eagerly(weft_core *core, weft_task *task)
     weft_task *const current = core->current;
     const weft__budget budget = core->budget;
     const uint8_t eager = core->eager;
+    weft_link *const place = core->place;
     if (eager < WEFT_EAGER) {
         core->eager = (uint8_t)(eager + 1);
-        weft_link_remove(&task->link);
         (void)weft__task_run(core, task);
         core->eager = eager;
         core->current = current;
         core->budget = budget;
+        core->place = place;
+        core->upcoming = place->next; /* it may have taken back a callback */
     }
 }
 

@@ -79,7 +79,7 @@ static inline void weft_interrupt_executor_run(weft_interrupt_executor *urgent)
             break; /* what came in since has pended the interrupt again */
         }
         weft__run_ready(executor);
-        core->current = NULL;
+        weft__rest(core);
     }
     (void)weft__set_at_work(preempted);
 }

@@ -142,7 +142,7 @@ static inline int weft__trampoline(weft_chain *chain)
         if (WEFT__OFTEN(verdict.suspended == WEFT__PASSES)) {
             return WEFT__PASSES;
         }
-        if (WEFT__OFTEN(verdict.suspended > 0)) {
+        if (WEFT__OFTEN(verdict.suspended > WEFT__PASSES)) { /* one comparison with that above */
             return WEFT__WAITS;
         }
     } while (chain->top != NULL);

@@ -111,15 +111,23 @@ static inline void weft__touches_no_more(weft_task *task)
 #endif
 }
 
-/* Ends a wait that has not ended. */
-static inline void weft__make_ready(weft_task *task, int16_t status, int wait)
+/* Ends a wait that has not ended, with success: that is how it began. */
+static inline void weft__succeed(weft_task *task, int wait)
 {
     weft_core *const core = task->owner->core;
     weft__is_at_hand(core);
-    task->chain.status = status;
     task->chain.wait = (uint8_t)wait;
-    weft__link_leave(&task->link);
-    weft__link_append(&core->ready, &task->link);
+    if (task->link.next != NULL) {
+        weft__link_leave(&task->link);
+    }
+    weft__link_append(core->place, &task->link);
+}
+
+/* The same with a status. */
+static inline void weft__make_ready(weft_task *task, int16_t status, int wait)
+{
+    task->chain.status = status;
+    weft__succeed(task, wait);
 }
 
 /* A wait that could not be undone still cannot. */
@@ -147,7 +155,7 @@ static inline void weft_wake(weft_task *task)
 {
     if ((task->chain.wait & WEFT__PARKED) != 0) {
         weft__touches_no_more(task);
-        weft__make_ready(task, 0, weft__wait_then_ready(task));
+        weft__succeed(task, weft__wait_then_ready(task));
     }
 }
 
@@ -233,17 +241,18 @@ __attribute__((noinline, unused)) static void weft__arm_scopes(weft_task *task)
 /* It waits now: in a list, nowhere, or, how is READY, for its next turn. */
 static inline weft_step weft__wait(weft_task *task, weft_link *list, int how)
 {
-    const weft_step verdict = {(weft__verdict_word)(WEFT__WAITS | (how & WEFT__READY))};
+    const weft_step verdict = {(weft__verdict_word)(how & (WEFT__PARKED | WEFT__READY))};
     task->chain.status = 0;
     task->chain.wait = (uint8_t)how;
-    if (!WEFT__SMALL && (how & WEFT__READY) != 0) { /* its link is written when it is appended */
+    if ((how & WEFT__READY) != 0) { /* where it stands in the queue is its place */
         return verdict;
     }
+    weft__link_leave(&task->link);
     if (list != NULL) {
         weft_link_insert(list, &task->link);
         weft__still_touches(task, list);
     } else {
-        weft_link_init(&task->link);
+        task->link.next = NULL; /* nowhere */
     }
     return verdict;
 }
@@ -337,13 +346,20 @@ static inline void weft__task_start(weft_owner *owner, weft_link *siblings, weft
     task->chain.notes = &owner->core->notes;
 #endif
     weft__link_append(siblings, &task->sibling);
-    weft__link_append(&owner->core->ready, &task->link);
+    weft__link_append(owner->core->place, &task->link);
 }
 
-/* Runs a task that is in no list, until it suspends or has ended: see weft__trampoline(). */
+/* What gets ready while this task runs stands before it. */
+static inline void weft__take_place(weft_core *core, weft_task *task)
+{
+    core->place = &task->link;
+    core->upcoming = task->link.next;
+    core->current = task;
+}
+
+/* Runs a task that has taken its place, until it suspends or has ended: see weft__trampoline(). */
 static inline int weft__task_step(weft_core *core, weft_task *task)
 {
-    core->current = task;
     core->budget = WEFT_BUDGET;
     weft__touches_no_more(task);
     return weft__trampoline(&task->chain);
@@ -352,6 +368,8 @@ static inline int weft__task_step(weft_core *core, weft_task *task)
 /* It has ended: now it may be freed. */
 static inline void weft__task_end(weft_core *core, weft_task *task)
 {
+    core->place = core->upcoming;
+    weft__link_leave(&task->link);
     task->chain.flags |= WEFT__DONE;
     task->status = task->chain.status;
     weft__link_leave(&task->sibling);
@@ -366,13 +384,11 @@ static inline void weft__task_end(weft_core *core, weft_task *task)
     weft__tell_end(task); /* from here on nobody touches it */
 }
 
-/* Runs a task that is in no list, until it waits or gives way (true) or has ended. */
+/* Runs a task that stands in the queue, until it waits or gives way (true) or has ended. */
 static inline bool weft__task_run(weft_core *core, weft_task *task)
 {
-    const int suspended = weft__task_step(core, task);
-    if (suspended == WEFT__PASSES) {
-        weft__link_append(&core->ready, &task->link);
-    } else if (WEFT__RARE(suspended == 0)) {
+    weft__take_place(core, task);
+    if (WEFT__RARE(weft__task_step(core, task) == 0)) {
         weft__task_end(core, task);
         return false;
     }

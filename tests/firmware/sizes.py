@@ -74,9 +74,10 @@ TITLES = {
     'speed': ('## Speed', 'Instructions (QEMU, which counts each as one), and on AVR cycles, at '
               '-O2. *Resume itself* is the call that enters the innermost frame, and back, when that '
               'gives way; *resume* is from the ready queue to a coroutine that gives way, and back into '
-              'the queue, with its part of the executor\'s pass; *wake, park, pass* is two tasks '
-              'that wake each other, with a whole pass for each two steps. *Timer, arm, cancel* is both, '
-              'where no other timer runs; *interrupt wake* is weft_signal_set() in the interrupt, and '
+              'the queue, with its part of the executor\'s pass, an eighth; *wake, park* is from the '
+              'queue to a coroutine that wakes a task and parks, with that wake, and without the '
+              '*pass*, which comes once for all that are ready. *Timer, arm, cancel* is both, where no '
+              'other timer runs; *interrupt wake* is weft_signal_set() in the interrupt, and '
               'what the executor does with it. *Interrupt to task* is from the first instruction of '
               'an interrupt to the first of what the task that awaited it does next: where the core '
               'slept, and behind another task that gives way at once.'),

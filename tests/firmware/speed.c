@@ -50,28 +50,44 @@ static WEFT_ASYNC(deep, self)
 }
 WEFT_END
 
-/* Two that wake each other. */
+/* The same, but each waits until another wakes it. */
 struct ping {
     WEFT_FRAME;
+    struct ping *next;
     weft_task *other;
     int left;
 };
 
 static WEFT_ASYNC(ping, self)
 {
-    for (; self->left > 0; self->left--) {
+    if (self->next == NULL) {
+        for (; self->left > 0; self->left--) {
+            weft_wake(self->other);
+            WEFT_PARK(NULL);
+        }
         weft_wake(self->other);
-        WEFT_PARK(NULL);
+    } else {
+        WEFT_TRY(*self->next, ping, self->next->next, self->other, self->left);
     }
-    weft_wake(self->other);
 }
 WEFT_END
 
 static weft_executor *executor;
 
-static void tell(const char *what, weft_time begin, long times)
+static union { /* for one after the other */
+    struct {
+        struct deep inner[TASKS][DEEP];
+        WEFT_TASK(deep) tasks[TASKS];
+    } deep;
+    struct {
+        struct ping inner[TASKS][DEEP];
+        WEFT_TASK(ping) tasks[TASKS];
+    } ping;
+} room;
+
+static void tell(const char *what, weft_time took, long times)
 {
-    const long ticks = (long)(board_now() - begin);
+    const long ticks = (long)took;
     board_print("speed ");
     board_print(what);
     board_put(' ');
@@ -79,20 +95,53 @@ static void tell(const char *what, weft_time begin, long times)
     board_put('\n');
 }
 
+/* Each frame calls the next of an array: `levels` of them. */
+#define LINK(frames, levels)                                                                       \
+    for (int level = 0; level < (levels); level++) {                                               \
+        (frames)[level].next = level > 0 ? &(frames)[level - 1] : NULL;                            \
+    }
+#define OUTERMOST(frames, levels) ((levels) > 0 ? &(frames)[(levels)-1] : NULL)
+
 static void resume(const char *what, int levels)
 {
-    static struct deep inner[TASKS][DEEP];
-    static WEFT_TASK(deep) tasks[TASKS];
-    const weft_time begin = board_now();
+    weft_time begin;
+    __builtin_memset(&room, 0, sizeof room);
+    begin = board_now();
     for (int i = 0; i < TASKS; i++) {
-        for (int level = 0; level < levels; level++) {
-            inner[i][level].next = level > 0 ? &inner[i][level - 1] : NULL;
-        }
-        weft_spawn(&executor->group, &tasks[i], deep, levels > 0 ? &inner[i][levels - 1] : NULL,
-                   ROUNDS);
+        LINK(room.deep.inner[i], levels);
+        weft_spawn(&executor->group, &room.deep.tasks[i], deep,
+                   OUTERMOST(room.deep.inner[i], levels), ROUNDS);
     }
     weft_executor_run(executor);
-    tell(what, begin, (long)TASKS * ROUNDS);
+    tell(what, board_now() - begin, (long)TASKS * ROUNDS);
+}
+
+/* Each of `count` tasks wakes the one before it, which has just parked: so in each pass all run but
+ * one. What ROUNDS of such passes take. */
+static weft_time wakes(int count, int levels)
+{
+    weft_time begin;
+    __builtin_memset(&room, 0, sizeof room);
+    begin = board_now();
+    for (int i = 0; i < count; i++) {
+        LINK(room.ping.inner[i], levels);
+        weft_spawn(&executor->group, &room.ping.tasks[i], ping,
+                   OUTERMOST(room.ping.inner[i], levels),
+                   &room.ping.tasks[(i + count - 1) % count].task, ROUNDS);
+    }
+    weft_executor_run(executor);
+    return (board_now() - begin) / count * (count - 1);
+}
+
+/* What a pass takes more for a task more is the task's own; the rest is the pass. */
+static void wake(const char *what, int levels, const char *pass)
+{
+    const weft_time all = wakes(TASKS, levels), half = wakes(TASKS / 2, levels);
+    const weft_time each = (all - half) / (TASKS / 2);
+    tell(what, each, ROUNDS);
+    if (pass != NULL) {
+        tell(pass, all - each * (TASKS - 1), ROUNDS);
+    }
 }
 
 static void itself(const char *what, int levels)
@@ -100,27 +149,15 @@ static void itself(const char *what, int levels)
     static struct bare inner[DEEP];
     static WEFT_TASK(bare) task;
     weft_time begin;
-    for (int level = 0; level < levels; level++) {
-        inner[level].next = level > 0 ? &inner[level - 1] : NULL;
-    }
+    LINK(inner, levels);
     weft__task_clear(&task.task);
-    weft_prepare(&task, bare, levels > 0 ? &inner[levels - 1] : NULL);
+    weft_prepare(&task, bare, OUTERMOST(inner, levels));
     task.task.chain.flags = WEFT__IS_TASK;
     begin = board_now();
     for (int i = 0; i < ROUNDS; i++) {
         (void)weft__trampoline(&task.task.chain);
     }
-    tell(what, begin, ROUNDS);
-}
-
-static void wake(void)
-{
-    static WEFT_TASK(ping) a, b;
-    const weft_time begin = board_now();
-    weft_spawn(&executor->group, &a, ping, &b.task, ROUNDS);
-    weft_spawn(&executor->group, &b, ping, &a.task, ROUNDS);
-    weft_executor_run(executor);
-    tell("wake_park_pass", begin, 2L * ROUNDS);
+    tell(what, board_now() - begin, ROUNDS);
 }
 
 static void fires(weft_timer *timer)
@@ -136,7 +173,7 @@ static void timers(void)
         weft_timers_arm(&executor->core.timers, &timer, executor->core.now + 10);
         weft_timers_cancel(&executor->core.timers, &timer);
     }
-    tell("timer_arm_cancel", begin, ROUNDS);
+    tell("timer_arm_cancel", board_now() - begin, ROUNDS);
 }
 
 static void remote(void)
@@ -149,7 +186,7 @@ static void remote(void)
         weft_signal_set(&signal);
         weft_remote_run(&executor->core.remote);
     }
-    tell("interrupt_wake", begin, ROUNDS);
+    tell("interrupt_wake", board_now() - begin, ROUNDS);
 }
 
 int main(void)
@@ -159,7 +196,8 @@ int main(void)
     itself("resume_itself_depth_8", DEEP);
     resume("resume_depth_1", 0);
     resume("resume_depth_8", DEEP);
-    wake();
+    wake("wake_park_depth_1", 0, "pass");
+    wake("wake_park_depth_8", DEEP, NULL);
     timers();
     remote();
     board_exit(0);
