@@ -32,6 +32,11 @@ WORKLOADS = [
                   'as the peers do it. The first touch of memory is a large part of it.'),
     Workload('4b', 'spawn_sequence', 'Spawn and join, one after the other', 'tasks', 'spawn_sequence',
              [1]),
+    Workload('4c', 'spawn_eager', 'Spawn and join, one after the other, each begun at once', 'tasks',
+             'spawn_eager', [1],
+             text='The first step runs inside of the spawn, and here it is the last: the join finds a task '
+             'that has ended. In Weft the group is `.eager`, in C++20 nothing suspends initially; the bound '
+             'is a call through a pointer.'),
     Workload('5', 'sleepers', 'Sleeping tasks, {size} at once', 'tasks', 'sleepers', [1000000],
              figures=[CPU, BYTES], growth=DECADES[1:], sized='sleepers', rounds=3,
              text='All sleep equally long; CPU time to make, to arm, to wake and to end each; resident memory '

@@ -369,6 +369,22 @@ static void spawn_sequence(size_t size)
     bench_end("spawn_sequence", count);
 }
 
+static void spawn_eager(size_t size)
+{
+    const size_t count = bench_scaled(3000000) * size;
+    struct nothing task;
+    size_t running = 0;
+    bench_begin();
+    for (size_t i = 0; i < count; i++) {
+        task = (struct nothing){.task.step = nothing_step, .running = &running};
+        running++;
+        bench_look();
+        task.task.step(&task.task);
+        bench_check(running == 0);
+    }
+    bench_end("spawn_eager", count);
+}
+
 /* --- sleepers: a task with a timer of the wheel -------------------------------------------------- */
 
 struct sleeper {
@@ -497,5 +513,5 @@ static void queue(size_t size)
 BENCH_MAIN({"yield", yield}, {"yield:ring", yield_ring}, {"yield:slist", yield_slist},
            {"nested", nested}, {"call", call}, {"call_large", call_large},
            {"call:trampoline", call_trampoline}, {"spawn", spawn}, {"spawn:heap", spawn_heap},
-           {"spawn_sequence", spawn_sequence}, {"sleepers", sleepers}, {"channel", channel},
-           {"queue", queue})
+           {"spawn_sequence", spawn_sequence}, {"spawn_eager", spawn_eager}, {"sleepers", sleepers},
+           {"channel", channel}, {"queue", queue})

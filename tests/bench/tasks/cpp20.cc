@@ -195,6 +195,31 @@ struct spawned {
     promise_type *promise;
 };
 
+/* One that begins to run where it is made: its promise needs no node. */
+struct begun {
+    struct promise_type {
+        begun get_return_object() const noexcept
+        {
+            return {};
+        }
+        std::suspend_never initial_suspend() const noexcept
+        {
+            return {};
+        }
+        std::suspend_never final_suspend() const noexcept
+        {
+            return {};
+        }
+        void return_void() const noexcept
+        {
+        }
+        void unhandled_exception() const noexcept
+        {
+            std::terminate();
+        }
+    };
+};
+
 static inline void spawn_in(group &owner, spawned one)
 {
     one.promise->owner = &owner;
@@ -376,13 +401,39 @@ static void spawn_sequence(size_t size)
     bench_figures("spawn_sequence", count, "%s", "");
 }
 
+__attribute__((noinline)) static begun nothing_at_once(group &one)
+{
+    one.running++;
+    one.ended();
+    co_return;
+}
+
+static spawned one_by_one_at_once(size_t count)
+{
+    group one;
+    bench_begin();
+    for (size_t i = 0; i < count; i++) {
+        nothing_at_once(one);
+        co_await one;
+    }
+    bench_stop();
+}
+
+static void spawn_eager(size_t size)
+{
+    const size_t count = bench_scaled(3000000) * size;
+    group all;
+    spawn_in(all, one_by_one_at_once(count));
+    run();
+    bench_figures("spawn_eager", count, "%s", "");
+}
+
 /* --- sleepers ----------------------------------------------------------------------------------- */
 
 static struct wheel wheel;
 static size_t awake;
 
-/* The timer resumes it at once, so that there is no node; and it begins to run where it is made, so
- * that its promise needs none either. */
+/* The timer resumes it at once, so that there is no node. */
 struct sleep_for : wheel_timer {
     std::coroutine_handle<> handle;
     explicit sleep_for(int64_t ns) noexcept : wheel_timer{}
@@ -402,30 +453,6 @@ struct sleep_for : wheel_timer {
     void await_resume() const noexcept
     {
     }
-};
-
-struct begun {
-    struct promise_type {
-        begun get_return_object() const noexcept
-        {
-            return {};
-        }
-        std::suspend_never initial_suspend() const noexcept
-        {
-            return {};
-        }
-        std::suspend_never final_suspend() const noexcept
-        {
-            return {};
-        }
-        void return_void() const noexcept
-        {
-        }
-        void unhandled_exception() const noexcept
-        {
-            std::terminate();
-        }
-    };
 };
 
 static begun sleeper(group &all, int64_t after)
@@ -558,5 +585,5 @@ static void by_queue(size_t size)
 }
 
 BENCH_MAIN({"yield", yield}, {"nested", nested}, {"call", call}, {"call_large", call_large},
-           {"spawn", spawn}, {"spawn_sequence", spawn_sequence}, {"sleepers", sleepers},
-           {"channel", by_channel}, {"queue", by_queue})
+           {"spawn", spawn}, {"spawn_sequence", spawn_sequence}, {"spawn_eager", spawn_eager},
+           {"sleepers", sleepers}, {"channel", by_channel}, {"queue", by_queue})

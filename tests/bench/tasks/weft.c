@@ -261,6 +261,7 @@ static void spawn_heap(size_t size)
 struct one_by_one {
     WEFT_FRAME;
     size_t count;
+    bool eager;
     weft_group group;
     nothing_slot slot;
     struct weft_join join;
@@ -268,7 +269,7 @@ struct one_by_one {
 
 static WEFT_ASYNC(one_by_one, self)
 {
-    WEFT_GROUP(self->group) {
+    WEFT_GROUP(self->group, .eager = self->eager) {
         bench_begin();
         for (; self->count > 0; self->count--) {
             WEFT_SPAWN(&self->group, &self->slot, nothing);
@@ -284,6 +285,13 @@ static void spawn_sequence(size_t size)
     const size_t count = bench_scaled(3000000) * size;
     bench_check(weft_run(one_by_one, count) == 0);
     bench_figures("spawn_sequence", count, "%s", "");
+}
+
+static void spawn_eager(size_t size)
+{
+    const size_t count = bench_scaled(3000000) * size;
+    bench_check(weft_run(one_by_one, count, true) == 0);
+    bench_figures("spawn_eager", count, "%s", "");
 }
 
 /* --- sleepers: how much memory one needs that sleeps, and how much time in all ----------------- */
@@ -463,4 +471,5 @@ static void queue(size_t size)
 
 BENCH_MAIN({"yield", yield}, {"nested", nested}, {"call", call}, {"call_large", call_large},
            {"spawn", spawn}, {"spawn:heap", spawn_heap}, {"spawn_sequence", spawn_sequence},
-           {"sleepers", sleepers}, {"channel", channel}, {"queue", queue})
+           {"spawn_eager", spawn_eager}, {"sleepers", sleepers}, {"channel", channel},
+           {"queue", queue})
