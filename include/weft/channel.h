@@ -80,7 +80,13 @@ struct weft_channel_each {
     struct weft_receive receive;
 };
 
+#define WEFT__FIRST_OF_weft_send , WEFT__CALL_FIRST
+#define WEFT__FIRST_OF_weft_receive , WEFT__CALL_FIRST
+
 WEFT__BEGIN_C
+
+static WEFT_DECLARE(weft_send);
+static WEFT_DECLARE(weft_receive);
 
 /** Sends if that needs no wait. @return as weft_send; WEFT_EFULL: it would wait. Context: loop. */
 static inline int weft_send_nowait(weft_sender *sender, const void *item);
@@ -90,17 +96,25 @@ static inline int weft_receive_nowait(weft_receiver *receiver, void *item);
 
 /* How it is done. */
 
-static inline unsigned char *weft__channel_at(const weft_channel *channel, size_t index)
+/* Where the next item goes, if there is room. */
+static inline unsigned char *weft__channel_end(const weft_channel *channel)
 {
-    const size_t left = channel->capacity - channel->first;
-    return &channel->items[(index < left ? channel->first + index : index - left) *
+    const size_t at = channel->first + channel->size;
+    return &channel->items[(at < channel->capacity ? at : at - channel->capacity) *
                            channel->item_bytes];
 }
 
-static inline void weft__channel_push(weft_channel *channel, const void *item)
+/* Where the first item is. */
+static inline unsigned char *weft__channel_begin(const weft_channel *channel)
 {
-    weft__item_copy(weft__channel_at(channel, channel->size), item, channel->item_bytes);
-    channel->size++;
+    return &channel->items[channel->first * channel->item_bytes];
+}
+
+/* It has been taken: what follows it is the first. */
+static inline void weft__channel_advance(weft_channel *channel)
+{
+    const size_t next = channel->first + 1;
+    channel->first = next < channel->capacity ? next : 0;
 }
 
 static inline int weft_send_nowait(weft_sender *sender, const void *item)
@@ -118,7 +132,8 @@ static inline int weft_send_nowait(weft_sender *sender, const void *item)
         weft__channel_serve(receiver);
         weft__item_copy(to, item, channel->item_bytes);
     } else if (channel->size < channel->capacity) {
-        weft__channel_push(channel, item);
+        weft__item_copy(weft__channel_end(channel), item, channel->item_bytes);
+        channel->size++;
     } else {
         return WEFT_EFULL;
     }
@@ -133,11 +148,13 @@ static inline int weft_receive_nowait(weft_receiver *receiver, void *item)
     }
     weft__at_channel *const sender = weft__channel_first(&channel->senders);
     if (channel->size > 0) {
-        weft__item_copy(item, weft__channel_at(channel, 0), channel->item_bytes);
-        channel->first = channel->first + 1 < channel->capacity ? channel->first + 1 : 0;
-        channel->size--;
-        if (sender != NULL) {
-            weft__channel_push(channel, sender->from);
+        unsigned char *const place = weft__channel_begin(channel);
+        weft__item_copy(item, place, channel->item_bytes);
+        weft__channel_advance(channel);
+        if (sender != NULL) { /* so there was no room: its item goes there */
+            weft__item_copy(place, sender->from, channel->item_bytes);
+        } else {
+            channel->size--;
         }
     } else if (sender != NULL) {
         weft__item_copy(item, sender->from, channel->item_bytes);
@@ -150,6 +167,117 @@ static inline int weft_receive_nowait(weft_receiver *receiver, void *item)
     return 0;
 }
 
+/* --- their first steps: see at_once.h ---------------------------------------------------------- */
+
+static WEFT__APART weft_step weft__send_slowly(struct weft_send *self, weft_chain *chain,
+                                               weft_sender *sender, const void *item)
+{
+    return WEFT__NOT_AT_ONCE(self, chain, weft_send, .sender = sender, .item = item);
+}
+
+/* An item of any size, or to a select; it can be done. */
+static WEFT__APART weft_step weft__send_any(struct weft_send *self, weft_chain *chain,
+                                            weft_sender *sender, const void *item)
+{
+    if (WEFT__OFTEN(weft_send_nowait(sender, item) == 0)) {
+        return weft__done_at_once(&self->weft, chain);
+    }
+    return weft__send_slowly(self, chain, sender, item); /* no, who stands first was cancelled */
+}
+
+static WEFT__APART weft_step weft__first_weft_send(struct weft_send *self, weft_chain *chain,
+                                                   weft_sender *sender, const void *item)
+{
+    weft_channel *channel = NULL;
+    if (WEFT__RARE(!weft__begins_at_once(chain) || sender == NULL || item == NULL ||
+                   (channel = sender->channel) == NULL || channel->open_receivers == 0)) {
+        return weft__send_slowly(self, chain, sender, item);
+    }
+    weft_link *const first = channel->receivers.next;
+    if (first != &channel->receivers) {
+        weft__at_channel *const receiver = WEFT_CONTAINER(first, weft__at_channel, waiter.link);
+        if (WEFT__RARE(!weft__channel_is_plain(receiver) ||
+                       !weft__item_move(receiver->to, item, channel->item_bytes))) {
+            return weft__send_any(self, chain, sender, item);
+        }
+        weft__channel_serve_plain(receiver);
+        return weft__done_at_once(&self->weft, chain);
+    }
+    if (channel->size < channel->capacity) {
+        if (WEFT__RARE(!weft__item_move(weft__channel_end(channel), item, channel->item_bytes))) {
+            return weft__send_any(self, chain, sender, item);
+        }
+        channel->size++;
+        return weft__done_at_once(&self->weft, chain);
+    }
+    self->sender = sender;
+    self->item = item;
+    self->wait.from = item;
+    weft__channel_wait_alone(&self->wait, &channel->senders, &sender->waiting, weft__task(chain));
+    return WEFT__WAIT_FIRST(&self->weft, weft_send, chain, NULL);
+}
+WEFT__FIRST_STEP(weft_send, given.sender, given.item)
+
+static WEFT__APART weft_step weft__receive_slowly(struct weft_receive *self, weft_chain *chain,
+                                                  weft_receiver *receiver, void *item)
+{
+    return WEFT__NOT_AT_ONCE(self, chain, weft_receive, .receiver = receiver, .item = item);
+}
+
+static WEFT__APART weft_step weft__receive_any(struct weft_receive *self, weft_chain *chain,
+                                               weft_receiver *receiver, void *item)
+{
+    if (WEFT__OFTEN(weft_receive_nowait(receiver, item) == 0)) {
+        return weft__done_at_once(&self->weft, chain);
+    }
+    return weft__receive_slowly(self, chain, receiver, item);
+}
+
+static WEFT__APART weft_step weft__first_weft_receive(struct weft_receive *self, weft_chain *chain,
+                                                      weft_receiver *receiver, void *item)
+{
+    weft_channel *channel = NULL;
+    if (WEFT__RARE(!weft__begins_at_once(chain) || receiver == NULL || item == NULL ||
+                   (channel = receiver->channel) == NULL)) {
+        return weft__receive_slowly(self, chain, receiver, item);
+    }
+    weft_link *const first = channel->senders.next;
+    if (first != &channel->senders) {
+        weft__at_channel *const sender = WEFT_CONTAINER(first, weft__at_channel, waiter.link);
+        unsigned char *const place = weft__channel_begin(channel);
+        const bool is_buffered = channel->size > 0;
+        if (WEFT__RARE(!weft__channel_is_plain(sender) ||
+                       !weft__item_move(item, is_buffered ? place : (const void *)sender->from,
+                                        channel->item_bytes))) {
+            return weft__receive_any(self, chain, receiver, item);
+        }
+        if (is_buffered) {
+            (void)weft__item_move(place, sender->from, channel->item_bytes);
+            weft__channel_advance(channel);
+        }
+        weft__channel_serve_plain(sender);
+        return weft__done_at_once(&self->weft, chain);
+    }
+    if (channel->size > 0) {
+        if (WEFT__RARE(!weft__item_move(item, weft__channel_begin(channel), channel->item_bytes))) {
+            return weft__receive_any(self, chain, receiver, item);
+        }
+        weft__channel_advance(channel);
+        channel->size--;
+        return weft__done_at_once(&self->weft, chain);
+    }
+    if (WEFT__RARE(channel->open_senders == 0)) {
+        return weft__receive_slowly(self, chain, receiver, item);
+    }
+    self->receiver = receiver;
+    self->item = item;
+    self->wait.to = item;
+    weft__channel_wait_alone(&self->wait, &channel->receivers, &receiver->waiting,
+                             weft__task(chain));
+    return WEFT__WAIT_FIRST(&self->weft, weft_receive, chain, NULL);
+}
+WEFT__FIRST_STEP(weft_receive, given.receiver, given.item)
+
 static inline WEFT_ASYNC(weft_send, self)
 {
     WEFT_ASSERT(self->sender != NULL && self->item != NULL, "a sender, and an item for it");
@@ -159,7 +287,7 @@ static inline WEFT_ASYNC(weft_send, self)
         self->wait.from = self->item;
         weft__channel_wait_alone(&self->wait, &self->sender->channel->senders,
                                  &self->sender->waiting, WEFT_SELF());
-        WEFT_PARK(NULL);
+        WEFT__PARK_FIRST(NULL);
         weft__channel_unwait(&self->wait);
     }
     WEFT_RETURN_STATUS(WEFT_STATUS());
@@ -175,7 +303,7 @@ static inline WEFT_ASYNC(weft_receive, self)
         self->wait.to = self->item;
         weft__channel_wait_alone(&self->wait, &self->receiver->channel->receivers,
                                  &self->receiver->waiting, WEFT_SELF());
-        WEFT_PARK(NULL);
+        WEFT__PARK_FIRST(NULL);
         weft__channel_unwait(&self->wait);
     }
     WEFT_RETURN_STATUS(WEFT_STATUS());

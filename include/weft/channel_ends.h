@@ -16,6 +16,7 @@
 #ifndef WEFT_CHANNEL_ENDS_H
 #define WEFT_CHANNEL_ENDS_H
 
+#include <weft/at_once.h>
 #include <weft/waiter.h>
 
 /** What two kinds of ends share. weft_channel_open() first; it outlives its ends and those who wait on
@@ -184,16 +185,28 @@ static inline void weft__channel_choose(weft__at_channel *wait, int status)
     weft_waiter_choose(&wait->waiter, status);
 }
 
-/* The same for the one that waits longest, whose item has moved. */
+/* Waits at this end alone, and was not cancelled. */
+static inline bool weft__channel_is_plain(const weft__at_channel *wait)
+{
+    return (wait->waiter.task->chain.wait & (WEFT__PARKED | WEFT__SELECTS)) == WEFT__PARKED;
+}
+
+/* The same for such a one, whose item has moved: its send or receive has ended. */
+static inline void weft__channel_serve_plain(weft__at_channel *first)
+{
+    weft__channel_leave_end(first);
+    weft__link_leave(&first->waiter.link);
+    weft__waiter_unnote(&first->waiter);
+    weft__wake_caller_alone(first->waiter.task);
+}
+
+/* The same for the one that waits longest, plain or a case. */
 static inline void weft__channel_serve(weft__at_channel *first)
 {
     if (WEFT__SMALL || WEFT__RARE(weft__waiter_is_case(&first->waiter))) {
         weft__channel_choose(first, 0);
     } else {
-        weft__channel_leave_end(first);
-        weft__link_leave(&first->waiter.link);
-        weft__waiter_unnote(&first->waiter);
-        weft__make_ready(first->waiter.task, 0, WEFT__READY | WEFT__HOLDS);
+        weft__channel_serve_plain(first);
     }
 }
 

@@ -137,8 +137,10 @@
 #define WEFT__SMALL 1
 #define WEFT__APART inline
 #define WEFT__SHARED __attribute__((noinline, unused)) /* one function, not a copy each use */
+#define WEFT__WITHIN inline
 #else
 #define WEFT__SMALL 0
+#define WEFT__WITHIN __attribute__((always_inline)) inline /* part of what is frequent, whatever its size */
 #define WEFT__APART __attribute__((noinline, unused)) /* rare, and kept out of what is frequent */
 #define WEFT__SHARED inline
 #endif

@@ -170,17 +170,6 @@ static inline bool weft_task_is_prepared(const weft_task *task)
     return (task->chain.flags & (WEFT__IS_TASK | WEFT__DONE)) == 0 && task->chain.top != NULL;
 }
 
-/* A task may be given its name when it is prepared. */
-static inline const char *weft__prepared_name(const weft_task *task)
-{
-#if WEFT_CONTEXT
-    return weft_task_is_prepared(task) ? task->name : NULL;
-#else
-    (void)task;
-    return NULL;
-#endif
-}
-
 /* In two halves: what is larger than 80 bytes gcc for x86 clears by `rep stos`, which takes 3.5 to
  * 10 ns instead of half a one. */
 static inline void weft__task_clear(weft_task *task)
@@ -319,20 +308,14 @@ static inline void weft__is_at_hand(const weft_core *core)
 static inline void weft__inherit_context(weft_task *task, const weft_task *spawner)
 {
 #if WEFT_CONTEXT
-    if (spawner != NULL) {
-        weft__context_move(&task->context, spawner->context);
+    weft_binding *const context = spawner != NULL ? spawner->context : NULL;
+    task->context = context;
+    if (WEFT__RARE(context != NULL)) {
+        context->seen++;
+        task->chain.flags |= WEFT__TIDIES;
     }
 #else
     (void)task, (void)spawner;
-#endif
-}
-
-static inline void weft__drop_context(weft_task *task)
-{
-#if WEFT_CONTEXT
-    weft__context_move(&task->context, NULL);
-#else
-    (void)task;
 #endif
 }
 
@@ -341,6 +324,7 @@ static inline void weft__drop_context(weft_task *task)
 static inline void weft_task_set_context(weft_task *task, weft_binding *context)
 {
     weft__context_move(&task->context, context);
+    task->chain.flags |= WEFT__TIDIES;
 }
 
 /** The context of the task or callback that runs; NULL: nothing is bound. Context: loop. */

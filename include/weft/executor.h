@@ -225,7 +225,7 @@ static inline bool weft__is_quiet(const weft_executor *executor)
            weft__timers_rest(&core->timers, core->now) && !weft__is_hooked(executor);
 }
 
-static inline bool weft__has_ended_early(const weft_task *awaited)
+static inline bool weft__is_awaited_no_more(const weft_task *awaited)
 {
     return awaited != NULL && weft_task_is_done(awaited);
 }
@@ -236,7 +236,7 @@ static inline bool weft__one_is_ready(const weft_core *core)
 }
 
 /* Passes of one task each, as long as nothing else happens: one that gives way, or several that wake
- * each other. Where none has ended there is still work; who is awaited may have, inside a spawn. */
+ * each other. Where none has ended there is still work. (Who is awaited may have, inside a spawn.) */
 static inline void weft__run_singly(weft_executor *executor, const weft_task *awaited)
 {
     weft_core *const core = &executor->core;
@@ -247,14 +247,16 @@ static inline void weft__run_singly(weft_executor *executor, const weft_task *aw
         do {
             executor->until_poll--;
             suspended = weft__task_step(core, task);
-            if (WEFT__RARE(suspended == 0)) {
-                weft__task_end(core, task);
+        } while (suspended == WEFT__PASSES && core->ready.next == &task->link &&
+                 weft__is_quiet(executor) && !weft__is_awaited_no_more(awaited));
+        if (suspended == 0) {
+            weft__task_end(core, task);
+            if (awaited == NULL && !weft__has_work(executor)) {
                 return;
             }
-        } while (suspended == WEFT__PASSES && core->ready.next == &task->link &&
-                 weft__is_quiet(executor) && !weft__has_ended_early(awaited));
-    } while (suspended == WEFT__WAITS && weft__one_is_ready(core) && weft__is_quiet(executor) &&
-             !weft__has_ended_early(awaited));
+        }
+    } while (suspended != WEFT__PASSES && weft__one_is_ready(core) && weft__is_quiet(executor) &&
+             !weft__is_awaited_no_more(awaited));
 }
 
 /* One pass, or several of one task each; false if nothing can ever happen again. */

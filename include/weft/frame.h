@@ -142,19 +142,21 @@
  *         return suspended;
  *     case N:
  *     if (weft__c->status < 0) leave;
+ *
+ * What mostly needs no wait is done at once, and its frame written only for a wait: see at_once.h.
  */
 #define WEFT_TRY(child, ...)                                                                       \
     do {                                                                                           \
-        WEFT__CALL(WEFT__N, child, __VA_ARGS__, );                                                 \
-        WEFT__LEAVE_IF(weft__c->status < 0);                                                       \
+        WEFT__CALL(WEFT__N, WEFT__LEAVE_IF(weft__c->status < 0), child, __VA_ARGS__, );            \
     } while (0)
 #define WEFT_AWAIT(child, ...)                                                                     \
     do {                                                                                           \
-        WEFT__CALL(WEFT__N, child, __VA_ARGS__, );                                                 \
-        WEFT__LEAVE_IF(weft__cleaning == 0 && weft__c->status == WEFT_ECANCELED &&                 \
-                       weft__is_pending(weft__c));                                                 \
+        WEFT__CALL(WEFT__N,                                                                        \
+                   WEFT__LEAVE_IF(weft__cleaning == 0 && weft__c->status == WEFT_ECANCELED &&      \
+                                  weft__is_pending(weft__c)),                                      \
+                   child, __VA_ARGS__, );                                                          \
     } while (0)
-#define WEFT_CATCH(child, ...) WEFT__CALL(WEFT__N, child, __VA_ARGS__, )
+#define WEFT_CATCH(child, ...) WEFT__CALL(WEFT__N, (void)0, child, __VA_ARGS__, )
 
 /** The status of the last await: 0, or what failed. */
 #define WEFT_STATUS() (+weft__c->status)
@@ -308,23 +310,61 @@ static inline T weft__make(T value)
         }                                                                                          \
     } while (0)
 
-#define WEFT__CALL(n, child, ...) WEFT__CALL_(n, child, __VA_ARGS__)
-#define WEFT__CALL_(n, child, fn, ...)                                                             \
+/* An await; `then` looks at how it ended. */
+#define WEFT__CALL(n, then, child, ...) WEFT__CALL_(n, then, child, __VA_ARGS__)
+#define WEFT__PREPARES(n, child, fn)                                                               \
+    struct fn *const weft__child = &(child);                                                       \
+    WEFT__AT(n);                                                                                   \
+    if (WEFT_ASSERTS && WEFT__RARE(!weft__is_idle(&weft__child->weft))) {                          \
+        goto weft__is_busy;                                                                        \
+    }                                                                                              \
+    WEFT__CHECK_ROOM(child)
+
+#define WEFT__CALL_WHOLE(n, then, child, fn, ...)                                                  \
     do {                                                                                           \
         WEFT__IN_COROUTINE();                                                                      \
         WEFT__OF_TYPE(child, fn);                                                                  \
         {                                                                                          \
-            struct fn *const weft__child = &(child);                                               \
-            WEFT__AT(n);                                                                           \
-            if (WEFT_ASSERTS && WEFT__RARE(!weft__is_idle(&weft__child->weft))) {                  \
-                goto weft__is_busy;                                                                \
-            }                                                                                      \
-            WEFT__CHECK_ROOM(child);                                                               \
+            WEFT__PREPARES(n, child, fn);                                                          \
             *weft__child = WEFT__NEW(fn, weft__f, __VA_ARGS__);                                    \
             weft__c->top = &weft__child->weft;                                                     \
         }                                                                                          \
         WEFT__ENTERED(n, weft__call(weft__c, fn));                                                 \
+        then;                                                                                      \
     } while (0)
+
+#if WEFT__SMALL
+#define WEFT__CALL_(n, then, child, fn, ...) WEFT__CALL_WHOLE(n, then, child, fn, __VA_ARGS__)
+#else
+/* Has the coroutine a first step? Then `WEFT__FIRST_OF_name` is `, WEFT__CALL_FIRST`: see at_once.h. */
+#define WEFT__CALL_(n, then, child, fn, ...)                                                       \
+    WEFT__SECOND_OF(WEFT__FIRST_OF_##fn, WEFT__CALL_WHOLE, )(n, then, child, fn, __VA_ARGS__)
+#define WEFT__SECOND_OF(...) WEFT__SECOND_OF_(__VA_ARGS__)
+#define WEFT__SECOND_OF_(first, second, ...) second
+
+/* If it was done at once, its status is 0, and nobody looks. */
+#define WEFT__CALL_FIRST(n, then, child, fn, ...)                                                  \
+    do {                                                                                           \
+        WEFT__IN_COROUTINE();                                                                      \
+        WEFT__OF_TYPE(child, fn);                                                                  \
+        WEFT__FITS(n);                                                                             \
+        {                                                                                          \
+            WEFT__PREPARES(n, child, fn);                                                          \
+            const weft_step weft__verdict =                                                        \
+                weft__enter_##fn(weft__child, weft__c, WEFT__NEW(fn, weft__f, __VA_ARGS__));       \
+            if (WEFT__OFTEN(weft__verdict.suspended == 0)) {                                       \
+                break;                                                                             \
+            }                                                                                      \
+            if (weft__verdict.suspended != WEFT__ENDED_NOW) {                                      \
+                return weft__verdict;                                                              \
+            }                                                                                      \
+        }                                                                                          \
+        if (0) {                                                                                   \
+            WEFT__CASE(n) :;                                                                       \
+        }                                                                                          \
+        then;                                                                                      \
+    } while (0)
+#endif
 
 /* Leaves to the innermost block around this place, else to FINALLY, else to the end, taking along
  * weft__c->status. Which of them is lexical: `weft__exit` is a pointer to an array as long as the

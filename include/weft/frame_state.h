@@ -60,6 +60,7 @@ typedef struct weft_step {
 
 enum {
     WEFT__ENTERS = -1,   /* only for the trampoline to enter `top`: the C stack is deep enough */
+    WEFT__ENDED_NOW = 2, /* only for an await: it has ended; look at the status */
     WEFT__PASSES = 0x20, /* for its next turn: it keeps its place in the ready queue */
     WEFT__WAITS = 0x40   /* until somebody wakes it; the two are the bits of weft_chain.wait */
 };
@@ -146,7 +147,8 @@ enum {                       /* weft_chain.flags */
        WEFT__WAS_JOINED = 8, /* and whose status somebody awaited */
        WEFT__SEALED = 16,    /* in the cleanup of a failure: where that began is not overwritten */
        WEFT__PENDING = 32,   /* newest > note; here, so that a wait looks at one byte */
-       WEFT__DRIVEN = 64     /* by plain C: no task, for a wait that looks for what is rare */
+       WEFT__DRIVEN = 64,    /* by plain C: no task, for a wait that looks for what is rare */
+       WEFT__TIDIES = 128    /* at its end: it sees a context, or waits of it were refused */
 };
 
 /* weft_chain.wait, of a task that does not run. Its own byte: who changes it need not read it, and

@@ -186,7 +186,7 @@ static inline void weft__group_ended(weft_owner *owner, weft_task *task)
 {
     weft_group *const group = WEFT_CONTAINER(owner, weft_group, owner);
     if (WEFT__SMALL || task->status < 0 || group->finished != NULL ||
-        (group->is_leaving && !weft__group_goes_on(group))) {
+        (group->is_leaving && group->children.next == &group->children)) {
         weft__group_notes(group, task);
     }
 }
@@ -201,8 +201,8 @@ static inline void weft__group_open(weft_group *group, weft_core *core,
     weft_link_init(&group->children);
 }
 
-static inline void weft__group_enter(weft_frame *frame, weft_chain *chain, weft_group *group,
-                                     weft__group_options options)
+static WEFT__APART void weft__group_enter(weft_frame *frame, weft_chain *chain, weft_group *group,
+                                          weft__group_options options)
 {
     __builtin_memset(group, 0, WEFT__SMALL ? sizeof *group : offsetof(weft_group, scope));
     if (!WEFT__SMALL) {
@@ -243,7 +243,7 @@ static inline void weft__hand_down(weft_task *task, const weft_reason *reason)
 
 /* The end of the block, entered again after each wait; true: it waits. The first wait can be
  * cancelled, and hands that down; then nothing interrupts it. */
-static inline bool weft__group_waits(weft_chain *chain, weft_group *group, bool unwinding)
+static WEFT__APART bool weft__group_waits(weft_chain *chain, weft_group *group, bool unwinding)
 {
     if (!group->is_leaving) {
         group->is_leaving = true;
@@ -269,7 +269,7 @@ static inline bool weft__group_waits(weft_chain *chain, weft_group *group, bool 
 }
 
 /* All have ended; true: the frame leaves on, with chain->status. */
-static inline bool weft__group_leave(weft_chain *chain, weft_group *group)
+static WEFT__APART bool weft__group_leave(weft_chain *chain, weft_group *group)
 {
     const bool was_asked = group->scope.serial != 0; /* the group itself, not (only) its parent */
     int16_t status = group->leaving_with;
@@ -295,54 +295,60 @@ static inline bool weft__group_leave(weft_chain *chain, weft_group *group)
     return leaves_on || status < 0;
 }
 
-/* Runs the first step of a task inside that of another. So deep, and the C stack does not grow with
- * children that start children. */
-static WEFT__APART void weft__run_eagerly(weft_core *core, weft_task *task)
+/* The group is closed, or was cancelled: a task that has its chain ends, and nothing of it has run. */
+static inline int weft__group_refuse(weft_core *core, weft_task *task)
+{
+    task->chain.top->state = WEFT__ENDED;
+    task->chain.flags = WEFT__IS_TASK | WEFT__DONE;
+    task->status = core == NULL ? WEFT_EGROUP : WEFT_ECANCELED;
+    task->owner = core != NULL ? &core->callbacks.owner : NULL;
+    if (!WEFT__SMALL) { /* else it is */
+        task->sibling.next = NULL;
+    }
+    return task->status;
+}
+
+/* Runs the first step of a task inside that of another. */
+static inline void weft__run_eagerly(weft_core *core, weft_task *task)
 {
     weft_task *const current = core->current;
     const weft__budget budget = core->budget;
-    const uint8_t eager = core->eager;
     weft_link *const place = core->place;
-    if (eager < WEFT_EAGER) {
-        core->eager = (uint8_t)(eager + 1);
-        (void)weft__task_run(core, task);
-        core->eager = eager;
-        core->current = current;
-        core->budget = budget;
-        core->place = place;
-        core->upcoming = place->next; /* it may have taken back a callback */
-    }
+    core->eager++;
+    (void)weft__task_run(core, task);
+    core->eager--;
+    core->current = current;
+    core->budget = budget;
+    core->place = place;
+    core->upcoming = place->next; /* it may have taken back a callback */
 }
 
-/* Without its first step, even if the group is eager. */
-static inline int weft__group_add(weft_group *group, weft_task *task, weft_frame *frame)
+/* Adds a task to a group that may be cancelled. `eager`: its first step runs now, unless so many do
+ * that the C stack would grow with children that start children. */
+static WEFT__APART int weft__group_add(weft_group *group, weft_task *task, weft_frame *frame,
+                                       bool eager)
 {
     weft_core *const core = group->owner.core;
-    const char *const name = weft__prepared_name(task);
-    weft__task_clear(task);
+    weft__chain_begin(task, frame);
     if (core == NULL || group->is_cancelled) {
-        task->chain.flags = WEFT__IS_TASK | WEFT__DONE;
-        task->status = core == NULL ? WEFT_EGROUP : WEFT_ECANCELED;
-        task->owner = core != NULL ? &core->callbacks.owner : NULL;
-        frame->state = WEFT__ENDED;
-        return task->status;
+        return weft__group_refuse(core, task);
     }
-    weft__task_start(&group->owner, &group->children, task, frame);
-    weft_task_set_name(task, name);
-    weft__inherit_context(task, core->current);
-#if WEFT_DEBUG
-    weft__note(&core->notes, &task->held, task, WEFT__HELD_TASK);
-#endif
+    weft__task_begin(core, &group->owner, &group->children, task);
+    if (eager && core->eager < WEFT_EAGER) {
+        weft__run_eagerly(core, task);
+    }
     return 0;
 }
 
 static inline int weft__group_start(weft_group *group, weft_task *task, weft_frame *frame)
 {
-    const int status = weft__group_add(group, task, frame);
-    if (status == 0 && group->eager) {
-        weft__run_eagerly(group->owner.core, task);
+    weft_core *const core = group->owner.core;
+    if (WEFT__SMALL || WEFT__RARE(core == NULL || group->eager || group->is_cancelled)) {
+        return weft__group_add(group, task, frame, group->eager);
     }
-    return status;
+    weft__chain_begin(task, frame);
+    weft__task_begin(core, &group->owner, &group->children, task);
+    return 0;
 }
 
 WEFT__END_C

@@ -9,17 +9,26 @@
 
 #include <weft/config.h>
 
-/* The two do not overlap; they may lie at any address. */
-static inline void weft__item_copy(void *to, const void *from, size_t bytes)
+/* The two do not overlap; they may lie at any address. (The compiler does not ask whether a size that
+ * they do not have would fit.)
+ *
+ * One of the size of a pointer or a number: false, and not copied: it is of another. */
+static inline bool weft__item_move(void *to, const void *from, size_t bytes)
 {
-    if (!WEFT__SMALL) { /* the compiler does not ask whether a size that they do not have would fit */
-        __asm__("" : "+r"(to), "+r"(from));
-    }
-    if (!WEFT__SMALL && bytes == sizeof(uint64_t)) {
+    __asm__("" : "+r"(to), "+r"(from));
+    if (WEFT__OFTEN(bytes == sizeof(uint64_t))) {
         __builtin_memcpy(to, from, sizeof(uint64_t));
-    } else if (!WEFT__SMALL && bytes == sizeof(uint32_t)) {
+    } else if (bytes == sizeof(uint32_t)) {
         __builtin_memcpy(to, from, sizeof(uint32_t));
     } else {
+        return false;
+    }
+    return true;
+}
+
+static inline void weft__item_copy(void *to, const void *from, size_t bytes)
+{
+    if (WEFT__SMALL || !weft__item_move(to, from, bytes)) {
         __builtin_memcpy(to, from, bytes);
     }
 }

@@ -21,12 +21,11 @@
 #include <weft/spawn.h>
 #include <weft/timer.h>
 
-/* One who waits for one task. The slot may be used again before it runs: it keeps what it needs. */
+/* One who waits for one task. The slot may be used again before it runs: the status is kept as the
+ * outcome of its frame. */
 typedef struct weft__joining {
-    weft_task *joiner;
+    weft_task *joiner; /* NULL: the task has ended */
     weft_owner watcher;
-    bool has_ended;
-    int16_t status;
 } weft__joining;
 
 /**
@@ -81,52 +80,58 @@ WEFT__BEGIN_C
 static inline void weft__joining_ended(weft_owner *watcher, weft_task *task)
 {
     weft__joining *const joining = WEFT_CONTAINER(watcher, weft__joining, watcher);
+    weft_task *const joiner = joining->joiner;
     task->chain.flags |= WEFT__WAS_JOINED;
-    joining->has_ended = true;
-    joining->status = task->status;
-    weft_wake_final(joining->joiner, 0);
+    joining->joiner = NULL;
+    weft__wake_returned(joiner, task->status);
 }
 
 /* True: the task has not ended, and the joiner parks next. */
-static inline bool weft__joining_begin(weft__joining *joining, weft_task *joiner, weft_task *task)
+static inline bool weft__joining_begin(weft_frame *frame, weft__joining *joining, weft_task *joiner,
+                                       weft_task *task)
 {
     WEFT_ASSERT(task != NULL && task != joiner, "join another task");
-    WEFT_ASSERT(weft_task_is_running(task) || weft_task_is_done(task),
+    WEFT_ASSERT((task->chain.flags & WEFT__IS_TASK) != 0,
                 "this task was never started: weft_spawn() it before it is joined");
-    joining->joiner = joiner;
-    joining->watcher.ended = weft__joining_ended;
-    joining->has_ended = weft_task_is_done(task);
-    if (joining->has_ended) {
-        joining->status = task->status;
+    if (weft_task_is_done(task)) {
+        frame->outcome = task->status;
         return false;
     }
+    joining->joiner = joiner;
+    joining->watcher.ended = weft__joining_ended;
     weft__watch_end(task, &joining->watcher);
     return true;
 }
 
+/* A function of its own, and the last thing that is called: so a join keeps no registers for it. */
+static WEFT__APART weft_step weft__join_hands_down(weft_chain *chain, weft_task *task)
+{
+    weft__hand_down(task, weft__reason_of(chain));
+    return weft__park(chain, NULL, WEFT__PARKED | WEFT__HOLDS);
+}
+
 static inline WEFT_ASYNC(weft_join, self)
 {
-    if (weft__joining_begin(&self->joining, WEFT_SELF(), self->task)) {
+    if (weft__joining_begin(&self->weft, &self->joining, WEFT_SELF(), self->task)) {
         WEFT_PARK(NULL);
-        if (!self->joining.has_ended) { /* cancelled: hand it on, and wait all the same */
-            weft__hand_down(self->task, WEFT_REASON());
-            WEFT_HOLD(NULL);
+        if (self->joining.joiner != NULL) { /* cancelled: hand it on, and wait all the same */
+            WEFT__PARK_BY(WEFT__N, weft__join_hands_down(weft__c, self->task));
         }
     }
-    WEFT_RETURN_STATUS(self->joining.status);
+    WEFT_RETURN_STATUS(self->weft.outcome);
 }
 WEFT_END
 
 static inline WEFT_ASYNC(weft_shield, self)
 {
-    if (weft__joining_begin(&self->joining, WEFT_SELF(), self->task)) {
+    if (weft__joining_begin(&self->weft, &self->joining, WEFT_SELF(), self->task)) {
         WEFT_PARK(NULL);
-        if (!self->joining.has_ended) {
+        if (self->joining.joiner != NULL) {
             weft__unwatch_end(self->task, &self->joining.watcher);
             WEFT_RETURN_STATUS(WEFT_ECANCELED);
         }
     }
-    WEFT_RETURN_STATUS(self->joining.status);
+    WEFT_RETURN_STATUS(self->weft.outcome);
 }
 WEFT_END
 
@@ -135,7 +140,7 @@ static inline void weft__start_within(weft_group *group, weft_task *task, weft_t
 {
     if (limit > 0) {
         (void)weft_spawn_prepared(group, task);
-    } else if (weft__group_add(group, task, task->chain.top) == 0) {
+    } else if (weft__group_add(group, task, task->chain.top, false) == 0) {
         (void)weft_task_cancel_because(task, "its deadline passed");
     }
 }

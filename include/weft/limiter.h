@@ -17,6 +17,7 @@
 #ifndef WEFT_LIMITER_H
 #define WEFT_LIMITER_H
 
+#include <weft/at_once.h>
 #include <weft/hold.h>
 
 /** `{ .total = 40 }`. Zeroed it lends nothing, until weft_limiter_set_total(). It outlives those who
@@ -44,7 +45,11 @@ struct weft_limiter_acquire {
     weft_hold *hold;       /* holds nothing; the token is put there: release it in FINALLY */
 };
 
+#define WEFT__FIRST_OF_weft_limiter_acquire , WEFT__CALL_FIRST
+
 WEFT__BEGIN_C
+
+static WEFT_DECLARE(weft_limiter_acquire);
 
 /** How many tokens are free; 0 as long as more are borrowed than there are. */
 static inline size_t weft_limiter_available(const weft_limiter *limiter)
@@ -126,13 +131,40 @@ static inline int weft_limiter_acquire_nowait(weft_limiter *limiter, weft_hold *
     return 0;
 }
 
+/* --- its first step: see at_once.h ------------------------------------------------------------- */
+
+static WEFT__APART weft_step weft__borrow_slowly(struct weft_limiter_acquire *self,
+                                                 weft_chain *chain, weft_limiter *limiter,
+                                                 weft_hold *hold)
+{
+    return WEFT__NOT_AT_ONCE(self, chain, weft_limiter_acquire, .limiter = limiter, .hold = hold);
+}
+
+static WEFT__APART weft_step weft__first_weft_limiter_acquire(struct weft_limiter_acquire *self,
+                                                              weft_chain *chain,
+                                                              weft_limiter *limiter,
+                                                              weft_hold *hold)
+{
+    if (WEFT__RARE(!weft__begins_at_once(chain) || limiter == NULL || hold == NULL ||
+                   !weft_hold_is_empty(hold))) {
+        return weft__borrow_slowly(self, chain, limiter, hold);
+    }
+    if (weft_limiter_acquire_nowait(limiter, hold, weft__task(chain)) == 0) {
+        return weft__done_at_once(&self->weft, chain);
+    }
+    self->limiter = limiter;
+    self->hold = hold;
+    return WEFT__WAIT_FIRST(&self->weft, weft_limiter_acquire, chain, &limiter->holdable.waiters);
+}
+WEFT__FIRST_STEP(weft_limiter_acquire, given.limiter, given.hold)
+
 static inline WEFT_ASYNC(weft_limiter_acquire, self)
 {
     WEFT__IS_ACQUIRER(weft_limiter_acquire);
     WEFT_ASSERT(self->limiter != NULL && self->hold != NULL, "a limiter, and a hold for a token");
     WEFT_CHECKPOINT();
     if (weft_limiter_acquire_nowait(self->limiter, self->hold, WEFT_SELF()) != 0) {
-        WEFT_PARK(&self->limiter->holdable.waiters);
+        WEFT__PARK_FIRST(&self->limiter->holdable.waiters);
         if (WEFT_STATUS() < 0) {
             weft_release(self->hold); /* chosen, then cancelled: the next one gets it */
         }

@@ -24,6 +24,7 @@
 #ifndef WEFT_LOCK_H
 #define WEFT_LOCK_H
 
+#include <weft/at_once.h>
 #include <weft/hold.h>
 
 /** Zeroed it is free. It outlives those who wait, and the task that holds it, or that task's hold. */
@@ -31,9 +32,9 @@ typedef struct weft_lock {
     /* private: */
     weft_holdable holdable;
     weft_task *owner;
-    weft_owner watcher; /* of the owner's end */
     weft_link crowds;   /* who waits for other things, and needs the lock for them */
-    bool is_broken;
+    weft_owner watcher; /* of the owner's end */
+    bool is_broken;     /* then it has no owner */
 } weft_lock;
 
 /**
@@ -49,7 +50,11 @@ struct weft_lock_acquire {
     weft_hold *hold; /* holds nothing; the lock is put there: release it in FINALLY */
 };
 
+#define WEFT__FIRST_OF_weft_lock_acquire , WEFT__CALL_FIRST
+
 WEFT__BEGIN_C
+
+static WEFT_DECLARE(weft_lock_acquire);
 
 /** Holds the lock if it is free. @param by  Who: WEFT_SELF().
  *  @return 0, WEFT_EBUSY or WEFT_EBROKEN. Context: loop. Cost: O(1). */
@@ -118,14 +123,14 @@ static inline bool weft__lock_is_mine(const weft_lock *lock)
 static inline void weft__lock_give_back(weft_holdable *holdable)
 {
     weft_lock *const lock = WEFT_CONTAINER(holdable, weft_lock, holdable);
-    weft_task *const next = weft_first_waiter(&holdable->waiters);
-    if (lock->is_broken) {
+    if (WEFT__RARE(lock->owner == NULL) && lock->is_broken) {
         return; /* the task that held it has ended */
     }
     WEFT_ASSERT(weft__lock_is_mine(lock),
                 "this task does not hold the lock: weft_release() it in the task that does");
     weft__unwatch_end(lock->owner, &lock->watcher);
     lock->owner = NULL;
+    weft_task *const next = weft_first_waiter(&holdable->waiters);
     if (next != NULL) {
         weft__lock_belongs_to(lock, next);
         (void)weft__hand_over(holdable);
@@ -143,17 +148,52 @@ static inline void weft__lock_check(const weft_lock *lock, const weft_hold *hold
     WEFT_ASSERT(weft_hold_is_empty(hold), "this hold has a lock already: weft_release() it first");
 }
 
+/* It is free. */
+static inline void weft__lock_take(weft_lock *lock, weft_hold *hold, weft_task *by)
+{
+    lock->holdable.give_back = weft__lock_give_back;
+    weft__hold_fill(hold, &lock->holdable, by);
+    weft__lock_belongs_to(lock, by);
+}
+
 static inline int weft_lock_acquire_nowait(weft_lock *lock, weft_hold *hold, weft_task *by)
 {
     weft__lock_check(lock, hold, by);
     if (lock->is_broken || lock->owner != NULL) {
         return lock->is_broken ? WEFT_EBROKEN : WEFT_EBUSY;
     }
-    lock->holdable.give_back = weft__lock_give_back;
-    weft__hold_fill(hold, &lock->holdable, by);
-    weft__lock_belongs_to(lock, by);
+    weft__lock_take(lock, hold, by);
     return 0;
 }
+
+/* --- its first step: see at_once.h ------------------------------------------------------------- */
+
+static WEFT__APART weft_step weft__lock_slowly(struct weft_lock_acquire *self, weft_chain *chain,
+                                               weft_lock *lock, weft_hold *hold)
+{
+    return WEFT__NOT_AT_ONCE(self, chain, weft_lock_acquire, .lock = lock, .hold = hold);
+}
+
+static WEFT__APART weft_step weft__first_weft_lock_acquire(struct weft_lock_acquire *self,
+                                                           weft_chain *chain, weft_lock *lock,
+                                                           weft_hold *hold)
+{
+    if (WEFT__RARE(!weft__begins_at_once(chain) || lock == NULL || hold == NULL ||
+                   lock->is_broken || !weft_hold_is_empty(hold))) {
+        return weft__lock_slowly(self, chain, lock, hold);
+    }
+    if (!weft_lock_is_locked(lock)) {
+        weft__lock_take(lock, hold, weft__task(chain));
+        return weft__done_at_once(&self->weft, chain);
+    }
+    if (WEFT_ASSERTS && WEFT__RARE(lock->owner == weft__task(chain))) {
+        return weft__lock_slowly(self, chain, lock, hold);
+    }
+    self->lock = lock;
+    self->hold = hold;
+    return WEFT__WAIT_FIRST(&self->weft, weft_lock_acquire, chain, &lock->holdable.waiters);
+}
+WEFT__FIRST_STEP(weft_lock_acquire, given.lock, given.hold)
 
 static inline WEFT_ASYNC(weft_lock_acquire, self)
 {
@@ -164,7 +204,7 @@ static inline WEFT_ASYNC(weft_lock_acquire, self)
     if (!weft_lock_is_locked(self->lock)) {
         WEFT_RETURN_STATUS(weft_lock_acquire_nowait(self->lock, self->hold, WEFT_SELF()));
     }
-    WEFT_PARK(&self->lock->holdable.waiters);
+    WEFT__PARK_FIRST(&self->lock->holdable.waiters);
     if (WEFT_STATUS() < 0) {
         weft_release(self->hold); /* chosen, then cancelled: the next one gets it */
     }

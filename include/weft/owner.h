@@ -65,12 +65,13 @@ static inline void weft__change_owner(weft_task *task, weft_owner *owner)
 /* Tells all of them. The task has no owner any more, but it still knows its core. */
 static inline void weft__tell_end(weft_task *task)
 {
-    weft_owner *owner = task->owner, *behind;
+    weft_owner *owner = task->owner;
     task->owner = &owner->core->callbacks.owner;
-    for (; owner != NULL; owner = behind) {
-        behind = owner->behind;
+    do {
+        weft_owner *const behind = owner->behind;
         owner->ended(owner, task);
-    }
+        owner = behind;
+    } while (owner != NULL);
 }
 
 WEFT__END_C

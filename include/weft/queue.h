@@ -35,9 +35,8 @@
 #ifndef WEFT_QUEUE_H
 #define WEFT_QUEUE_H
 
+#include <weft/at_once.h>
 #include <weft/generator.h>
-#include <weft/item.h>
-#include <weft/task.h>
 
 typedef struct weft_queue weft_queue;
 
@@ -112,7 +111,13 @@ struct weft_queue_join {
     weft_queue *queue; /* outlives the wait */
 };
 
+#define WEFT__FIRST_OF_weft_put , WEFT__CALL_FIRST
+#define WEFT__FIRST_OF_weft_get , WEFT__CALL_FIRST
+
 WEFT__BEGIN_C
+
+static WEFT_DECLARE(weft_put);
+static WEFT_DECLARE(weft_get);
 
 /** Prepares a queue over `capacity` items of `item_bytes` each; the storage stays the caller's. */
 static inline void weft_queue_init(weft_queue *queue, void *items, size_t item_bytes,
@@ -175,10 +180,22 @@ static inline void weft__queue_push(weft_queue *queue, const void *item)
     weft__item_copy(weft__queue_at(queue, queue->count), item, queue->item_bytes);
 }
 
+/* Where the first in is. */
+static inline unsigned char *weft__queue_begin(const weft_queue *queue)
+{
+    return queue->items + queue->first * queue->item_bytes;
+}
+
+/* It is out: what follows it is the first. */
+static inline void weft__queue_advance(weft_queue *queue)
+{
+    queue->first = queue->first + 1 < queue->capacity ? queue->first + 1 : 0;
+}
+
 static inline void weft__queue_pop(weft_queue *queue, void *item)
 {
-    weft__item_copy(item, weft__queue_at(queue, 0), queue->item_bytes);
-    queue->first = queue->first + 1 < queue->capacity ? queue->first + 1 : 0;
+    weft__item_copy(item, weft__queue_begin(queue), queue->item_bytes);
+    weft__queue_advance(queue);
 }
 
 static inline void weft_queue_init(weft_queue *queue, void *items, size_t item_bytes,
@@ -192,18 +209,26 @@ static inline void weft_queue_init(weft_queue *queue, void *items, size_t item_b
     queue->capacity = capacity;
 }
 
-/* After a change: an item that is free is promised to the getter that waits longest; if nothing can
- * come any more, all are told. */
+/* Promises an item that is free to the getter that waits longest: it takes it behind its wait. False:
+ * none waits, or none is free. */
+static inline bool weft__queue_promise_next(weft_queue *queue)
+{
+    weft_task *const task = weft_first_waiter(&queue->getters);
+    if (task == NULL || queue->count <= queue->promised) {
+        return false;
+    }
+    ((struct weft_get *)(void *)task->chain.top)->is_chosen = true;
+    queue->promised++;
+    weft_wake(task);
+    weft__still_touches(task, queue);
+    return true;
+}
+
+/* After a change: if nothing can come any more, all are told. */
 static inline void weft__queue_serve(weft_queue *queue)
 {
-    weft_task *task = weft_first_waiter(&queue->getters);
-    if (task != NULL && queue->count > queue->promised) {
-        ((struct weft_get *)(void *)task->chain.top)->is_chosen = true;
-        queue->promised++;
-        weft_wake(task);
-        weft__still_touches(task, queue);
-    } else if (queue->is_shut_down && queue->count == 0) {
-        for (; task != NULL; task = weft_first_waiter(&queue->getters)) {
+    if (!weft__queue_promise_next(queue) && queue->is_shut_down && queue->count == 0) {
+        for (weft_task *task; (task = weft_first_waiter(&queue->getters)) != NULL;) {
             weft_wake_status(task, WEFT_ESHUTDOWN);
         }
     }
@@ -222,8 +247,23 @@ static inline void weft__queue_add(weft_queue *queue, const void *item)
     weft__queue_serve(queue);
 }
 
-/* There is an item: takes it, and the putter that waits longest has its room. */
-static inline void weft__queue_take(weft_queue *queue, void *item)
+/* Takes the first in where a putter waits: so it is full, and the room of the one is that of the other. */
+static WEFT__APART weft_step weft__queue_replace(weft_queue *queue, void *item)
+{
+    unsigned char *const place = weft__queue_begin(queue);
+    weft_task *const task = WEFT_CONTAINER(queue->putters.next, weft_task, link);
+    weft__item_copy(item, place, queue->item_bytes);
+    weft__item_copy(place, ((struct weft_put *)(void *)task->chain.top)->item, queue->item_bytes);
+    weft__queue_advance(queue);
+    queue->unfinished++;
+    (void)weft__queue_promise_next(queue);
+    weft__wake_caller(task);
+    return weft__back();
+}
+
+/* There is an item: takes it, and the putter that waits longest has its room. In any order, and also the
+ * last one of a queue that is shut down. */
+static WEFT__APART void weft__queue_take_any(weft_queue *queue, void *item)
 {
     weft_task *const task = weft_first_waiter(&queue->putters);
     if (queue->order != NULL) {
@@ -235,8 +275,22 @@ static inline void weft__queue_take(weft_queue *queue, void *item)
     if (task != NULL) {
         weft__queue_add(queue, ((struct weft_put *)(void *)task->chain.top)->item);
         weft_wake_final(task, 0);
-    } else if (WEFT__SMALL || queue->is_shut_down) { /* else no getter can be served by this */
+    } else {
         weft__queue_serve(queue);
+    }
+}
+
+static WEFT__WITHIN void weft__queue_take(weft_queue *queue, void *item)
+{
+    if (WEFT__SMALL || WEFT__RARE(queue->order != NULL || queue->is_shut_down)) {
+        weft__queue_take_any(queue, item);
+    } else if (!weft_link_is_empty(&queue->putters)) {
+        (void)weft__queue_replace(queue, item);
+    } else if (weft__item_move(item, weft__queue_begin(queue), queue->item_bytes)) {
+        weft__queue_advance(queue);
+        queue->count--;
+    } else {
+        weft__queue_take_any(queue, item);
     }
 }
 
@@ -306,6 +360,92 @@ static inline void weft_queue_shutdown(weft_queue *queue, bool immediate)
     weft__queue_serve(queue);
 }
 
+/* --- their first steps: see at_once.h ---------------------------------------------------------- */
+
+static WEFT__APART weft_step weft__put_slowly(struct weft_put *self, weft_chain *chain,
+                                              weft_queue *queue, const void *item)
+{
+    return WEFT__NOT_AT_ONCE(self, chain, weft_put, .queue = queue, .item = item);
+}
+
+/* An item of any size, in any order; there is room. */
+static WEFT__APART weft_step weft__put_any(struct weft_put *self, weft_chain *chain,
+                                           weft_queue *queue, const void *item)
+{
+    weft__queue_add(queue, item);
+    return weft__done_at_once(&self->weft, chain);
+}
+
+static WEFT__APART weft_step weft__first_weft_put(struct weft_put *self, weft_chain *chain,
+                                                  weft_queue *queue, const void *item)
+{
+    if (WEFT__RARE(!weft__begins_at_once(chain) || queue == NULL || item == NULL ||
+                   queue->is_shut_down)) {
+        return weft__put_slowly(self, chain, queue, item);
+    }
+    if (weft_queue_is_full(queue)) {
+        if (WEFT_ASSERTS && WEFT__RARE(queue->capacity == 0)) {
+            return weft__put_slowly(self, chain, queue, item);
+        }
+        self->queue = queue;
+        self->item = item;
+        return WEFT__WAIT_FIRST(&self->weft, weft_put, chain, &queue->putters);
+    }
+    if (WEFT__RARE(queue->order != NULL || !weft__item_move(weft__queue_at(queue, queue->count),
+                                                            item, queue->item_bytes))) {
+        return weft__put_any(self, chain, queue, item);
+    }
+    queue->count++;
+    queue->unfinished++;
+    (void)weft__queue_promise_next(queue);
+    return weft__done_at_once(&self->weft, chain);
+}
+WEFT__FIRST_STEP(weft_put, given.queue, given.item)
+
+static WEFT__APART weft_step weft__get_slowly(struct weft_get *self, weft_chain *chain,
+                                              weft_queue *queue, void *item)
+{
+    return WEFT__NOT_AT_ONCE(self, chain, weft_get, .queue = queue, .item = item);
+}
+
+static WEFT__APART weft_step weft__get_any(struct weft_get *self, weft_chain *chain,
+                                           weft_queue *queue, void *item)
+{
+    weft__queue_take_any(queue, item);
+    return weft__done_at_once(&self->weft, chain);
+}
+
+static WEFT__APART weft_step weft__first_weft_get(struct weft_get *self, weft_chain *chain,
+                                                  weft_queue *queue, void *item)
+{
+    if (WEFT__RARE(!weft__begins_at_once(chain) || queue == NULL || item == NULL)) {
+        return weft__get_slowly(self, chain, queue, item);
+    }
+    if (weft_queue_is_empty(queue)) {
+        if (WEFT__RARE(queue->is_shut_down || (WEFT_ASSERTS && queue->capacity == 0))) {
+            return weft__get_slowly(self, chain, queue, item);
+        }
+        self->queue = queue;
+        self->item = item;
+        self->is_chosen = false;
+        return WEFT__WAIT_FIRST(&self->weft, weft_get, chain, &queue->getters);
+    }
+    if (WEFT__RARE(queue->order != NULL || queue->is_shut_down)) {
+        return weft__get_any(self, chain, queue, item);
+    }
+    if (!weft_link_is_empty(&queue->putters)) {
+        (void)weft__done_at_once(&self->weft, chain);
+        return weft__queue_replace(queue, item);
+    }
+    if (WEFT__RARE(!weft__item_move(item, weft__queue_begin(queue), queue->item_bytes))) {
+        return weft__get_any(self, chain, queue, item);
+    }
+    weft__queue_advance(queue);
+    queue->count--;
+    return weft__done_at_once(&self->weft, chain);
+}
+WEFT__FIRST_STEP(weft_get, given.queue, given.item)
+
 static inline WEFT_ASYNC(weft_put, self)
 {
     WEFT_ASSERT(self->queue != NULL && self->item != NULL, "a queue, and an item for it");
@@ -314,7 +454,7 @@ static inline WEFT_ASYNC(weft_put, self)
     if (!weft_queue_is_full(self->queue) || self->queue->is_shut_down) {
         WEFT_RETURN_STATUS(weft_put_nowait(self->queue, self->item));
     }
-    WEFT_PARK(&self->queue->putters);
+    WEFT__PARK_FIRST(&self->queue->putters);
     WEFT_RETURN_STATUS(WEFT_STATUS());
 }
 WEFT_END
@@ -328,7 +468,7 @@ static inline WEFT_ASYNC(weft_get, self)
         (self->queue->is_shut_down && self->queue->count == 0)) {
         WEFT_RETURN_STATUS(weft_get_nowait(self->queue, self->item));
     }
-    WEFT_PARK(&self->queue->getters);
+    WEFT__PARK_FIRST(&self->queue->getters);
     if (self->is_chosen) {
         WEFT_RETURN_STATUS(weft__queue_keep_promise(self->queue, self->item, WEFT_STATUS()));
     }

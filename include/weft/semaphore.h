@@ -16,6 +16,7 @@
 #ifndef WEFT_SEMAPHORE_H
 #define WEFT_SEMAPHORE_H
 
+#include <weft/at_once.h>
 #include <weft/hold.h>
 
 /** `{ .permits = 8 }` lets eight hold it at once; `{ .permits = 8, .bound = 8 }` is bounded. It
@@ -40,7 +41,11 @@ struct weft_acquire {
     weft_hold *hold;           /* holds nothing; the permit is put there: release it in FINALLY */
 };
 
+#define WEFT__FIRST_OF_weft_acquire , WEFT__CALL_FIRST
+
 WEFT__BEGIN_C
+
+static WEFT_DECLARE(weft_acquire);
 
 /** Takes a permit if one is free. @return 0, or WEFT_EBUSY. Context: loop. Cost: O(1). */
 static inline int weft_acquire_nowait(weft_semaphore *semaphore, weft_hold *hold);
@@ -95,13 +100,37 @@ static inline int weft_acquire_nowait(weft_semaphore *semaphore, weft_hold *hold
     return weft__semaphore_take(semaphore, hold, NULL);
 }
 
+/* --- its first step: see at_once.h ------------------------------------------------------------- */
+
+static WEFT__APART weft_step weft__acquire_slowly(struct weft_acquire *self, weft_chain *chain,
+                                                  weft_semaphore *semaphore, weft_hold *hold)
+{
+    return WEFT__NOT_AT_ONCE(self, chain, weft_acquire, .semaphore = semaphore, .hold = hold);
+}
+
+static WEFT__APART weft_step weft__first_weft_acquire(struct weft_acquire *self, weft_chain *chain,
+                                                      weft_semaphore *semaphore, weft_hold *hold)
+{
+    if (WEFT__RARE(!weft__begins_at_once(chain) || semaphore == NULL || hold == NULL ||
+                   !weft_hold_is_empty(hold))) {
+        return weft__acquire_slowly(self, chain, semaphore, hold);
+    }
+    if (weft__semaphore_take(semaphore, hold, weft__task(chain)) == 0) {
+        return weft__done_at_once(&self->weft, chain);
+    }
+    self->semaphore = semaphore;
+    self->hold = hold;
+    return WEFT__WAIT_FIRST(&self->weft, weft_acquire, chain, &semaphore->holdable.waiters);
+}
+WEFT__FIRST_STEP(weft_acquire, given.semaphore, given.hold)
+
 static inline WEFT_ASYNC(weft_acquire, self)
 {
     WEFT__IS_ACQUIRER(weft_acquire);
     WEFT_ASSERT(self->semaphore != NULL && self->hold != NULL, "a semaphore, and a hold for it");
     WEFT_CHECKPOINT();
     if (weft__semaphore_take(self->semaphore, self->hold, WEFT_SELF()) != 0) {
-        WEFT_PARK(&self->semaphore->holdable.waiters);
+        WEFT__PARK_FIRST(&self->semaphore->holdable.waiters);
         if (WEFT_STATUS() < 0) {
             weft_release(self->hold); /* chosen, then cancelled: the next one gets it */
         }

@@ -99,7 +99,7 @@ static inline bool weft__slot_is_in_use(const weft_task *task)
     if (!WEFT__SMALL && (task->chain.flags & WEFT__IS_TASK) == 0) {
         return false; /* never started: its link may lie in a page that is still to be mapped */
     }
-    return weft_task_is_running(task) || !weft_link_is_empty(&task->sibling);
+    return task->sibling.next != NULL;
 }
 
 /* Memory that a system has just given is mapped by the first write. A read before that maps a page of
@@ -107,7 +107,7 @@ static inline bool weft__slot_is_in_use(const weft_task *task)
 static inline void weft__slot_touch(weft_task *task)
 {
     if (__STDC_HOSTED__ && !WEFT__SMALL) {
-        task->chain.status = 0;
+        task->chain.wait = 0;
         __asm__("" : "+m"(task->chain)); /* and only now it may be read */
     }
 }
@@ -124,6 +124,9 @@ static inline bool weft__slot_is_free(weft_task *task, const char *file, int lin
                       ? "this task has ended, but waits to be taken: see weft_group_next_finished"
                       : "this task still runs: spawn into a free slot, or a pool");
     }
+#if WEFT_CONTEXT
+    task->name = NULL;
+#endif
     return true;
 }
 

@@ -50,11 +50,12 @@
  */
 #define WEFT_PARK(list) WEFT__PARK(WEFT__N, list, WEFT__PARKED)
 #define WEFT_HOLD(list) WEFT__PARK(WEFT__N, list, WEFT__PARKED | WEFT__HOLDS)
-#define WEFT__PARK(n, list, how)                                                                   \
+#define WEFT__PARK(n, list, how) WEFT__PARK_BY(n, weft__park(weft__c, list, how))
+#define WEFT__PARK_BY(n, park)                                                                     \
     do {                                                                                           \
         WEFT__FITS(n);                                                                             \
         WEFT__AT(n);                                                                               \
-        return weft__park(weft__c, list, how);                                                     \
+        return park;                                                                               \
         WEFT__CASE(n) :;                                                                           \
     } while (0)
 
@@ -171,6 +172,19 @@ static inline void weft_wake_final(weft_task *task, int status)
     }
 }
 
+/* The same, of a wait behind which a coroutine of the library only returns `status`: it returns here
+ * and now, and its caller goes on. */
+static inline void weft__wake_returned(weft_task *task, int16_t status)
+{
+    weft_frame *const frame = task->chain.top;
+    frame->outcome = status;
+    if (!WEFT__SMALL && (task->chain.wait & WEFT__PARKED) != 0 && frame->caller != NULL) {
+        frame->state = WEFT__ENDED;
+        task->chain.top = frame->caller;
+    }
+    weft_wake_final(task, status);
+}
+
 /** The task that waits longest in a list of WEFT_PARK, or NULL. */
 static inline weft_task *weft_first_waiter(const weft_link *list)
 {
@@ -268,6 +282,7 @@ __attribute__((cold, noinline, unused)) static weft_step weft__refuse(weft_task 
     if (WEFT_REPORTS) {
         core->refused = core->refuser == task ? core->refused : 0;
         core->refuser = task;
+        chain->flags |= WEFT__TIDIES;
         if (++core->refused == 1000) {
             weft__report(
                 core, task, chain->top->caller != NULL ? chain->top->caller : chain->top,
@@ -333,20 +348,40 @@ static inline void weft__scope_leave(weft_task *task, weft_scope *scope)
     scope->task = NULL; /* closed: what is asked of it now is asked of nobody */
 }
 
-/* Puts a task that is zeroed, with its first frame, into the queue. */
-static inline void weft__task_start(weft_owner *owner, weft_link *siblings, weft_task *task,
-                                    weft_frame *frame)
+/* The chain of a task, with its first frame: in as few stores as there can be, or as little code. */
+static inline void weft__chain_begin(weft_task *task, weft_frame *frame)
 {
-    weft__is_at_hand(owner->core);
-    task->chain.top = frame;
-    task->chain.flags = WEFT__IS_TASK;
-    task->chain.wait = WEFT__READY;
+    weft_chain *const chain = &task->chain;
+    static const struct {
+        int16_t status;
+        uint8_t wait, flags;
+    } begun = {0, WEFT__READY, WEFT__IS_TASK};
+    if (WEFT__SMALL) {
+        __builtin_memset(task, 0, offsetof(weft_task, sibling) + sizeof task->sibling);
+        chain->wait = WEFT__READY;
+        chain->flags = WEFT__IS_TASK;
+    } else {
+        __builtin_memset(&chain->block, 0, sizeof *chain - offsetof(weft_chain, block));
+        __builtin_memcpy(&chain->status, &begun, sizeof begun);
+    }
+    chain->top = frame;
+}
+
+/* Begins a task that has its chain, and puts it into the queue. Its name is left as it is. */
+static inline void weft__task_begin(weft_core *core, weft_owner *owner, weft_link *siblings,
+                                    weft_task *task)
+{
+    const weft_task *const spawner = core->current;
+    weft__is_at_hand(core);
     task->owner = owner;
-#if WEFT_DEBUG
-    task->chain.notes = &owner->core->notes;
-#endif
+    weft__inherit_context(task, spawner);
     weft__link_append(siblings, &task->sibling);
-    weft__link_append(owner->core->place, &task->link);
+    weft__link_append(core->place, &task->link);
+#if WEFT_DEBUG
+    task->chain.notes = &core->notes;
+    __builtin_memset(&task->waits, 0, sizeof task->waits);
+    weft__note(&core->notes, &task->held, task, WEFT__HELD_TASK);
+#endif
 }
 
 /* What gets ready while this task runs stands before it. */
@@ -365,27 +400,37 @@ static inline int weft__task_step(weft_core *core, weft_task *task)
     return weft__trampoline(&task->chain);
 }
 
+/* What few tasks have lets go of the one that has ended. */
+static WEFT__APART void weft__task_tidy(weft_core *core, weft_task *task)
+{
+#if WEFT_CONTEXT
+    weft__context_move(&task->context, NULL);
+#endif
+    if (WEFT_REPORTS && core->refuser == task) {
+        core->refuser = NULL;
+    }
+}
+
 /* It has ended: now it may be freed. */
 static inline void weft__task_end(weft_core *core, weft_task *task)
 {
+    if ((WEFT_CONTEXT || WEFT_REPORTS) && WEFT__RARE((task->chain.flags & WEFT__TIDIES) != 0)) {
+        weft__task_tidy(core, task);
+    }
     core->place = core->upcoming;
     weft__link_leave(&task->link);
     task->chain.flags |= WEFT__DONE;
     task->status = task->chain.status;
     weft__link_leave(&task->sibling);
     task->sibling.next = NULL; /* it may be moved now */
-    weft__drop_context(task);
 #if WEFT_DEBUG
     weft__unnote(&task->held);
 #endif
-    if (WEFT_REPORTS && core->refuser == task) {
-        core->refuser = NULL;
-    }
     weft__tell_end(task); /* from here on nobody touches it */
 }
 
 /* Runs a task that stands in the queue, until it waits or gives way (true) or has ended. */
-static inline bool weft__task_run(weft_core *core, weft_task *task)
+static WEFT__SHARED bool weft__task_run(weft_core *core, weft_task *task)
 {
     weft__take_place(core, task);
     if (WEFT__RARE(weft__task_step(core, task) == 0)) {

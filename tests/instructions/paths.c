@@ -172,6 +172,7 @@ WEFT_END
 struct one_by_one {
     WEFT_FRAME;
     long left;
+    bool eager;
     weft_group group;
     WEFT_TASK(nothing) child;
     struct weft_join join;
@@ -179,7 +180,7 @@ struct one_by_one {
 
 static WEFT_ASYNC(one_by_one, self)
 {
-    WEFT_GROUP(self->group) {
+    WEFT_GROUP(self->group, .eager = self->eager) {
         for (; self->left > 0; self->left--) {
             WEFT_SPAWN(&self->group, &self->child, nothing);
             WEFT_TRY(self->join, weft_join, &self->child.task);
@@ -192,6 +193,13 @@ static void spawn_and_join(long times)
 {
     static WEFT_TASK(one_by_one) task;
     START(&task, one_by_one, times);
+    RUN();
+}
+
+static void spawn_eagerly_and_join(long times)
+{
+    static WEFT_TASK(one_by_one) task;
+    START(&task, one_by_one, times, true);
     RUN();
 }
 
@@ -503,7 +511,7 @@ static const path paths[] = {
     PATH(timeout_of_what_waits), PATH(queue_of_1),
     PATH(queue_of_64),           PATH(channel_of_0),
     PATH(channel_of_64),         PATH(lock_that_is_free),
-    PATH(post_and_run),
+    PATH(post_and_run),          PATH(spawn_eagerly_and_join),
 };
 
 int main(void)
