@@ -13,12 +13,12 @@
  * they do not have would fit.)
  *
  * One of the size of a pointer or a number: false, and not copied: it is of another. */
-static inline bool weft__item_move(void *to, const void *from, size_t bytes)
+static inline bool weft__item_move(void *to, const void *from, size_t item_bytes)
 {
     __asm__("" : "+r"(to), "+r"(from));
-    if (WEFT__OFTEN(bytes == sizeof(uint64_t))) {
+    if (WEFT__OFTEN(item_bytes == sizeof(uint64_t))) {
         __builtin_memcpy(to, from, sizeof(uint64_t));
-    } else if (bytes == sizeof(uint32_t)) {
+    } else if (item_bytes == sizeof(uint32_t)) {
         __builtin_memcpy(to, from, sizeof(uint32_t));
     } else {
         return false;
@@ -26,10 +26,10 @@ static inline bool weft__item_move(void *to, const void *from, size_t bytes)
     return true;
 }
 
-static inline void weft__item_copy(void *to, const void *from, size_t bytes)
+static inline void weft__item_copy(void *to, const void *from, size_t item_bytes)
 {
-    if (WEFT__SMALL || !weft__item_move(to, from, bytes)) {
-        __builtin_memcpy(to, from, bytes);
+    if (WEFT__SMALL || !weft__item_move(to, from, item_bytes)) {
+        __builtin_memcpy(to, from, item_bytes);
     }
 }
 
