@@ -151,6 +151,9 @@ static inline bool weft__timer1_arm(weft_time at)
         OCR1A = (uint16_t)at;
         TIFR1 = _BV(OCF1A);
         TIMSK1 |= _BV(OCIE1A);
+#if WEFT_PRIORITIES
+        (void)weft__alarms(weft__timer1_now()); /* simavr forgets a match of B as A is written */
+#endif
     }
     return weft_time_is_before(weft__timer1_now(), at); /* now, that the compare is set */
 }
