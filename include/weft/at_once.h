@@ -120,23 +120,7 @@ static inline weft_step weft__wait_first(weft_frame *frame, weft_step_function *
     return weft__park(chain, list, WEFT__PARKED);
 }
 
-/* A coroutine in which a task waits has nothing to do behind it, and ends; that which the task itself
- * is ends by itself. */
-static inline void weft__end_for(weft_task *task)
-{
-    weft_chain *const chain = &task->chain;
-    weft_frame *const frame = chain->top;
-    if (WEFT__RARE(frame->caller == NULL)) {
-        return;
-    }
-#if WEFT_DEBUG
-    weft__check_end(frame, chain);
-#endif
-    frame->state = WEFT__ENDED;
-    chain->top = frame->caller;
-}
-
-/* The same with the wait: as weft_wake_final(task, 0). */
+/* As weft_wake_final(task, 0), and the coroutine that waits ends with it: weft__end_for(). */
 static inline void weft__wake_caller(weft_task *task)
 {
     weft__touches_no_more(task);

@@ -172,15 +172,28 @@ static inline void weft_wake_final(weft_task *task, int status)
     }
 }
 
-/* The same, of a wait behind which a coroutine of the library only returns `status`: it returns here
- * and now, and its caller goes on. */
+/* A coroutine in which a task waits has nothing to do behind it, and ends; that which the task itself
+ * is ends by itself. */
+static inline void weft__end_for(weft_task *task)
+{
+    weft_chain *const chain = &task->chain;
+    weft_frame *const frame = chain->top;
+    if (WEFT__RARE(frame->caller == NULL)) {
+        return;
+    }
+#if WEFT_DEBUG
+    weft__check_end(frame, chain);
+#endif
+    frame->state = WEFT__ENDED;
+    chain->top = frame->caller;
+}
+
+/* As weft_wake_final(), where the coroutine that waits only returns `status` behind it. */
 static inline void weft__wake_returned(weft_task *task, int16_t status)
 {
-    weft_frame *const frame = task->chain.top;
-    frame->outcome = status;
-    if (!WEFT__SMALL && (task->chain.wait & WEFT__PARKED) != 0 && frame->caller != NULL) {
-        frame->state = WEFT__ENDED;
-        task->chain.top = frame->caller;
+    task->chain.top->outcome = status;
+    if (!WEFT__SMALL && (task->chain.wait & WEFT__PARKED) != 0) {
+        weft__end_for(task);
     }
     weft_wake_final(task, status);
 }
