@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,6 +42,22 @@ def side_by_side(function, items):
     """[function(item) for each item], as many at once as there are cores."""
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         return list(pool.map(function, items))
+
+
+class Once:
+    """A function that is called once for each of its arguments, from whichever thread; the others
+    that ask wait for what it returns."""
+
+    def __init__(self, function):
+        self.function, self.lock, self.locks, self.found = function, threading.Lock(), {}, {}
+
+    def __call__(self, *key):
+        with self.lock:
+            lock = self.locks.setdefault(key, threading.Lock())
+        with lock:
+            if key not in self.found:
+                self.found[key] = self.function(*key)
+            return self.found[key]
 
 
 def known(compiler, flags):

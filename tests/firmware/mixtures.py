@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Sources that were compiled with different choices do not link into one program; equal ones do."""
-from harness import ROOT, run, side_by_side
+from functools import partial
 
-SOURCES = [ROOT / 'tests/firmware/mixture.c', ROOT / 'samples/firmware/memory.c']
+from harness import ROOT, run
+from targets import all_compiled
+
+MIXTURE, MEMORY = ROOT / 'tests/firmware/mixture.c', ROOT / 'samples/firmware/memory.c'
 FLAGS = ['-O1', '-ffreestanding', '-ffunction-sections', '-Wall', '-Wextra', '-Wpedantic',
          '-Werror', '-DWEFT_STOP(file,line,function,cure)=__builtin_unreachable()',
          '-I', ROOT / 'include']
@@ -32,32 +35,30 @@ SAME = (['-DWEFT_TICK_HZ=16000000/64', '-DWEFT_LINES=(2>1)'], ['-DWEFT_TICK_HZ=2
 
 def program(compiler, first, second, directory, second_language=()):
     """Compiles two sources and links them. Returns (exit status, what the linker said)."""
-    objects = []
-    for name, flags, language in (('first', first, []), ('second', second, second_language)):
-        for source in SOURCES[:1 if name == 'second' else 2]:
-            command = list(compiler)
-            command[0] = command[0].replace('gcc', 'g++') if language else command[0]
-            objects.append(directory / ('%s.%s.o' % (name, source.stem)))
-            status, said = run(command + FLAGS + (list(language) or ['-std=c11']) + list(flags) +
-                               ['-DUNIT=' + name, '-c', source, '-o', objects[-1]])
-            if status:
-                return -1, said or 'it was not compiled'
-    return run(list(compiler) + ['-O1'] + LINK + objects + ['-lgcc', '-o', directory / 'both.elf'])
+    other = [compiler[0].replace('gcc', 'g++')] + compiler[1:] if second_language else compiler
+    objects, wrong = all_compiled(compiler + FLAGS + ['-std=c11'], [MEMORY], directory.parent)
+    for command, unit, flags in ((compiler, 'first', ['-std=c11'] + first),
+                                 (other, 'second', (second_language or ['-std=c11']) + second)):
+        more, said = all_compiled(command + FLAGS + flags + ['-DUNIT=' + unit], [MIXTURE],
+                                  directory.parent)
+        objects, wrong = objects + more, wrong + said
+    if wrong:
+        return -1, wrong
+    return run(compiler + ['-O1'] + LINK + objects + ['-lgcc', '-o', directory / 'both.elf'])
 
 
-def link(job):
-    """What is wrong with a program that must link (choice is '') or must not, or ''."""
-    label, choice, compiler, first, second, language, directory = job
+def link(label, choice, compiler, first, second, language, directory):
+    """[(label, what is wrong)] with a program that must link (choice is '') or must not."""
     directory.mkdir()
     status, said = program(compiler, first, second, directory, language)
     if choice:
         wrong = status <= 0 or 'differ_in_' + choice not in said.replace('differ in ', 'differ_in_')
-        return label, 'it links, or the linker does not say why not:\n' + said if wrong else ''
-    return label, (said or 'it failed') if status else ''
+        return [(label, 'it links, or the linker does not say why not:\n' + said if wrong else '')]
+    return [(label, (said or 'it failed') if status else '')]
 
 
-def jobs(name, compiler, critical):
-    """Those for one compiler."""
+def pairs(name, compiler, critical):
+    """The pairs of sources for one compiler: what link() takes but a directory."""
     lto = compiler + ['-flto']
     alike = [('C', compiler, []), ('-flto', lto, [])]
     if not compiler[0].startswith('avr'):
@@ -71,13 +72,12 @@ def jobs(name, compiler, critical):
                        choice, command, first, second, [])
 
 
-def check(targets, directory):
-    """[(label, what is wrong)]"""
+def jobs(targets, directory):
+    """[a function that returns [(label, what is wrong)]]"""
     found = []
     for target in targets:
         choices = [flag for flag in target.choices if flag.startswith('-DF_CPU')]
-        found += jobs(target.core, target.compiler + choices, target.core in ('Cortex-M0', 'AVR'))
+        found += pairs(target.core, target.compiler + choices, target.core in ('Cortex-M0', 'AVR'))
     for linker in ([], ['-fuse-ld=gold']):
-        found += jobs(' '.join(['gcc'] + linker), ['gcc'] + linker, False)
-    return side_by_side(link, [job + (directory / ('mixture%d' % i),)
-                               for i, job in enumerate(found)])
+        found += pairs(' '.join(['gcc'] + linker), ['gcc'] + linker, False)
+    return [partial(link, *pair, directory / ('mixture%d' % i)) for i, pair in enumerate(found)]

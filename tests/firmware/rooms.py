@@ -2,6 +2,7 @@
 """What src/tools/ram.py says of a program is what the program says of itself; and its errors."""
 import re
 import sys
+from functools import partial
 
 from harness import ROOT, run
 from targets import here
@@ -37,17 +38,19 @@ def fails(arguments, text):
     return '' if status == 1 and text in said else 'it ended with %d and said:\n%s' % (status, said)
 
 
-def check(targets, directory):
-    """[(label, what is wrong)]"""
-    results = []
-    for target in targets:
-        for flags in ([], ['-flto']):
-            program = directory / 'rooms.elf'
-            wrong = target.build(program, [ROOMS], ['-gdwarf-4'] + flags)
-            results.append((' '.join(['table of RAM on', target.core] + flags),
-                            wrong or agrees(target, program)))
-    wrong = targets[0].build(directory / 'bare.elf', [ROOMS], ['-g0'])
-    results += [
+def check_table(target, flags, directory):
+    """[(label, what is wrong)] for one core."""
+    program = directory / ('rooms%s.%s.elf' % (''.join(flags), target.name))
+    wrong = target.build(program, [ROOMS], ['-gdwarf-4'] + flags)
+    return [(' '.join(['table of RAM on', target.core] + flags), wrong or agrees(target, program))]
+
+
+def check_errors(target, directory):
+    """[(label, what is wrong)] with what it says if it is used wrongly."""
+    program = directory / 'debug.elf'
+    wrong = (target.build(directory / 'bare.elf', [ROOMS], ['-g0']) +
+             target.build(program, [ROOMS], ['-gdwarf-4']))
+    return [
         ('table of RAM: too much', fails(['--of', '300', program], 'bytes too many')),
         ('table of RAM: no debug information', wrong or fails([directory / 'bare.elf'], '-g')),
         ('table of RAM: no ELF file', fails([ROOT / 'LICENSE'], 'Not an ELF file')),
@@ -55,4 +58,10 @@ def check(targets, directory):
         ('table of RAM: no readelf', fails(['--readelf', directory / 'nothing', program],
                                            'install binutils')),
     ]
-    return results
+
+
+def jobs(targets, directory):
+    """[a function that returns [(label, what is wrong)]]"""
+    return [partial(check_table, target, flags, directory)
+            for target in targets for flags in ([], ['-flto'])] + [
+                partial(check_errors, targets[0], directory)]

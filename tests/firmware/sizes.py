@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Measures what Weft takes on each core, compares it with budget.txt, and writes docs/sizes.md."""
 import re
+from functools import partial
 
 import latency
 import layers
@@ -16,8 +17,8 @@ CORES = ['Cortex-M0', 'Cortex-M3', 'AVR', 'RV32']
 WITH_LINES = ['-DWEFT_LINES=1', '-DWEFT_NAMES=1', '-DWEFT_REPORTS=1']
 
 
-def measure(target, directory):
-    """{figure: number} for one target."""
+def bytes_of_all(target, directory):
+    """{figure: number}"""
     figures = {}
     for flags, suffix in ((SMALLEST, ''), (WITH_LINES, ', with lines')):
         for name, size in symbols(target, 'ram.c', flags, directory)[1].items():
@@ -34,7 +35,12 @@ def measure(target, directory):
     figures['flash: a second executor, in an interrupt'] = (
         flash_of_weft(target, 'priorities.c', two, directory) -
         flash_of_weft(target, 'priorities.c', SMALLEST, directory))
-    figures.update(layers.measure(target, directory))
+    return figures
+
+
+def speed_and_stack(target, directory):
+    """{figure: number}"""
+    figures = {}
     for source, flags in (('speed.c', ['-O2']), ('stack.c', [])):
         program = directory / ('%s.%s.elf' % (source, target.name))
         wrong = target.build(program, [here(HERE / source)], flags)
@@ -45,8 +51,11 @@ def measure(target, directory):
             # Tenths that the phase of a clock may change are no matter.
             figures['%s: %s' % (kind, what)] = (int(number) + 5) // 10 if kind == 'speed' else int(
                 number)
-    figures.update(latency.measure(target, directory))
     return figures
+
+
+# In the order in which the page has them.
+MEASURED = [bytes_of_all, layers.measure, speed_and_stack, latency.measure]
 
 
 def budget():
@@ -101,11 +110,26 @@ def page(measured, beside):
     return '\n'.join(lines) + '\n' + peers.page(beside, measured)
 
 
-def check(targets, directory):
-    """Measures, writes the page; returns [(label, what is wrong)]."""
-    measured, limits = {target.core: measure(target, directory) for target in targets}, budget()
-    beside = {target.core: peers.measure(target, directory) for target in targets}
-    results = []
+def jobs(targets, directory):
+    """([jobs: each measures a part on one core, and returns no results],
+    a function that compares all with the budget, writes the page, and returns
+    [(label, what is wrong)])."""
+    found = {}
+
+    def measure(core, part, target):
+        found[core, part] = part(target, directory)
+        return []
+
+    return ([partial(measure, target.core, part, target)
+             for target in targets for part in MEASURED + [peers.measure]],
+            lambda: judge({core: {figure: number for part in MEASURED
+                                  for figure, number in found[core, part].items()} for core in CORES},
+                          {core: found[core, peers.measure] for core in CORES}))
+
+
+def judge(measured, beside):
+    """Compares with the budget, writes the page; returns [(label, what is wrong)]."""
+    results, limits = [], budget()
     for core in CORES:
         measured[core].update(peers.budgeted(beside[core][0]))
         for figure, number in measured[core].items():

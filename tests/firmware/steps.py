@@ -9,8 +9,9 @@ there if interrupts are on, and is pending from there if they are held off.
 import re
 import socket
 import subprocess
+from functools import partial
 
-from harness import run
+from harness import Once, run
 
 SLEEPS = {'Cortex-M0': '30bf', 'Cortex-M3': '30bf', 'RV32': '73005010'} # wfi, as it lies in memory
 PC = {'Cortex-M0': 0xf, 'Cortex-M3': 0xf, 'RV32': 0x20}
@@ -137,12 +138,12 @@ def in_qemu(target, program, directory, is_broken):
     return steps if is_asleep or is_broken else 0, lost
 
 
+@Once
 def stepper(directory):
     """The program of avr_steps.c."""
     program = directory / 'avr_steps'
-    if not program.exists():
-        subprocess.run(['gcc', '-O2', '-Wall', '-Wextra', '../../tests/firmware/avr_steps.c', '-o',
-                        program, '-lsimavr', '-lelf'], check=True)
+    subprocess.run(['gcc', '-O2', '-Wall', '-Wextra', '../../tests/firmware/avr_steps.c', '-o',
+                    program, '-lsimavr', '-lelf'], check=True)
     return program
 
 
@@ -179,20 +180,24 @@ def check_qemu(target, directory, is_broken):
     return '' if (lost > 0) == is_broken else '%d of %d lost' % (lost, steps)
 
 
-def check(targets, directory, wanted=''):
-    """Returns [(label, what is wrong)]."""
-    results = []
+def jobs(targets, directory, wanted=''):
+    """[a function that returns [(label, what is wrong)]]"""
+    found = []
     for target in targets:
         for is_broken in False, True:
-            label = 'an interrupt at each instruction: a port that checks and sleeps in two steps ' \
-                    'loses some, on ' if is_broken else 'an interrupt at each instruction: none is ' \
-                    'lost, on '
-            if wanted not in label + target.core:
+            label = 'an interrupt at each instruction: ' + (
+                'a port that checks and sleeps in two steps loses some, on ' if is_broken else
+                'none is lost, on ') + target.core
+            if wanted not in label:
                 continue
             if target.core != 'AVR':
-                results.append((label + target.core, check_qemu(target, directory, is_broken)))
+                found.append(partial(labelled, label, check_qemu, target, directory, is_broken))
                 continue
             for is_forever in False, True:
-                results.append((label + target.core + (', without a deadline' if is_forever else ''),
-                                check_avr(target, directory, is_broken, is_forever)))
-    return results
+                found.append(partial(labelled, label + (', without a deadline' if is_forever else ''),
+                                     check_avr, target, directory, is_broken, is_forever))
+    return found
+
+
+def labelled(label, check, *arguments):
+    return [(label, check(*arguments))]

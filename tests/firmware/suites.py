@@ -10,8 +10,8 @@ import re
 from pathlib import Path
 
 import prints
-from harness import ROOT, run, side_by_side
-from targets import SAMPLES, Target
+from harness import ROOT, run
+from targets import SAMPLES, Target, all_compiled
 
 # From the current directory, which is SAMPLES: so no figure depends on where the checkout is.
 TOP = Path(os.path.relpath(ROOT, SAMPLES))
@@ -31,12 +31,15 @@ OWN = {'test_trace': WIDE_TIME, 'test_virtual_clock': WIDE_TIME,
 # Which would be compiled for longest, only for the linker to say so.
 TOO_LARGE_FOR = {('test_blocks', 'AVR'): 'its code takes more than 64 KiB, and start_avr.S reads .data by '
                                          '16 bits'}
-FLAGS = ['-std=gnu11', '-Os', '-ffreestanding', '-ffunction-sections', '-fdata-sections',
-         '-I', HERE / 'libc', '-I', TESTS, '-I', HERE, '-I', TOP / 'include', '-I', '.',
-         '-include', HERE / 'stop.h']
+# Where flash is scarce as for a product; else as for a debugger, with less optimised away, and in half
+# the time: sizes and speeds are measured elsewhere.
+LEVELS = {'microbit': '-Os', 'atmega328p': '-Os', 'atmega1284p': '-Os', 'mps2': '-Og', 'virt': '-Og'}
+FLAGS = ['-std=gnu11', '-ffreestanding', '-ffunction-sections', '-fdata-sections',
+         '-I', HERE / 'libc', '-I', TESTS, '-I', HERE, '-I', TOP / 'include', '-I', '.']
+STOP = ['-include', HERE / 'stop.h']
 LINK = ['-nostartfiles', '-nostdlib', '-Wl,--gc-sections']
-SUPPORT = [HERE / 'bare_check.c', HERE / 'libc/stdio.c']
-NO_LIBC = [HERE / 'libc/string.c', HERE / 'libc/setjmp.c', Path('memory.c')]
+SUPPORT = ['board.c', 'memory.c'] + [HERE / name for name in (
+    'bare_check.c', 'libc/stdio.c', 'libc/string.c', 'libc/setjmp.c')]
 TOO_LARGE = re.compile(r'will not fit in region|overflowed by|no room for the stack|by 16 bits'
                        r'|relocation truncated to fit|size of array .* is too large')
 SMALL = ['-DWEFT_TEST_TRACE=1024']
@@ -111,31 +114,19 @@ def own_choices(suite):
     return OWN.get(suite, [])
 
 
-def compile_support(target, directory, own, number):
-    """What suites of the same choices have in common, compiled once: (objects, what is wrong)."""
-    objects, wrong = [], []
-    sources = [Path(target.start), Path('board.c'), Path(board_of(target))] + SUPPORT
-    for source in sources + NO_LIBC:
-        output = directory / ('%s.%s.%d.o' % (source.name, target.name, number))
-        assembles = source.suffix == '.S'
-        flags = FLAGS[:-2] if assembles else FLAGS
-        status, said = run(target.compiler + flags + choices(target) + own +
-                           ['-c', source, '-o', output])
-        wrong += [said] if status else []
-        objects.append(output)
-    return objects, '\n'.join(wrong)
-
-
-def build(target, support, suite, program):
+def build(target, suite, program):
     """Builds a suite. Returns (what is wrong, whether it is too large)."""
     ram, stack = ROOM[target.name]
     room = ['-Wl,--defsym=RAM_LEN=%d' % ram, '-Wl,--defsym=STACK_LEN=%d' % stack]
     link = [word for word in target.link if 'RAM_LEN' not in word]
-    own = own_choices(suite)
     libc = ['-lc'] if target.core == 'AVR' else []
-    status, said = run(target.compiler + FLAGS + choices(target) + own + LINK + link + room +
-                       sources_of(suite) + support[target.name, tuple(own)] + libc +
-                       ['-lgcc', '-o', program])
+    flags = target.compiler + FLAGS + [LEVELS[target.name]] + choices(target) + own_choices(suite)
+    start, wrong_start = all_compiled(flags, [target.start], program.parent)
+    objects, wrong = all_compiled(flags + STOP, SUPPORT + [board_of(target)], program.parent)
+    if wrong_start or wrong:
+        return wrong_start + wrong, False
+    status, said = run(flags + STOP + LINK + link + room + sources_of(suite) + start + objects +
+                       libc + ['-lgcc', '-o', program])
     return (said or 'it failed' if status else ''), bool(TOO_LARGE.search(said))
 
 
@@ -159,10 +150,10 @@ def part(printed, name):
     return printed.split('run %s\n' % name)[1].split('\nFAILED ')[0]
 
 
-def check_failing(target, support, directory):
+def check_failing(target, directory):
     """What fails is told, with file and line. Returns what is wrong."""
     program = directory / ('failing.%s.elf' % target.name)
-    wrong, _ = build(target, support, 'failing', program)
+    wrong, _ = build(target, 'failing', program)
     if wrong:
         return wrong
     status, printed = target.execute(program, exact=False)
@@ -173,19 +164,19 @@ def check_failing(target, support, directory):
     return 'it ended with %d and printed:\n%s' % (status, printed)
 
 
-def is_hopeless(family, support, suite, directory):
+def is_hopeless(family, suite, directory):
     """True if a suite, as built for the largest core of a family, is far too large for the least: what
     is linked for that one then is not looked at, which would take as long again."""
     least, largest = family[0], family[-1]
     program = directory / ('%s.%s.elf' % (suite, largest.name))
-    if build(largest, support, suite, program)[0]:
+    if build(largest, suite, program)[0]:
         return False
     text, data, bss = map(int, run([largest.prefix + 'size', program])[1].split('\n')[1].split()[:3])
     ram, _ = ROOM[least.name]
     return data + bss > ram or text + data > 1.1 * FLASH[least.name]
 
 
-def check_one(family, support, suite, directory):
+def check_one(family, suite, directory):
     """Builds and runs a suite on the least core of a family that has room. Returns
     (results, what was printed, the core or None, why it is left out)."""
     said = TOO_LARGE_FOR.get((suite, family[0].core), '')
@@ -193,10 +184,10 @@ def check_one(family, support, suite, directory):
         program = directory / ('%s.%s.elf' % (suite, target.name))
         if program.exists():
             said, is_too_large = '', False
-        elif target is family[0] and len(family) > 1 and is_hopeless(family, support, suite, directory):
+        elif target is family[0] and len(family) > 1 and is_hopeless(family, suite, directory):
             continue
         else:
-            said, is_too_large = build(target, support, suite, program)
+            said, is_too_large = build(target, suite, program)
         if said and is_too_large:
             continue
         if said:
@@ -209,40 +200,43 @@ def check_one(family, support, suite, directory):
                                                             said))))[-300:]
 
 
-def check(targets, avr_runner, directory, wanted=''):
-    """Builds and runs all of them. Returns [(label, what is wrong)]."""
+def jobs(targets, avr_runner, directory, wanted=''):
+    """([jobs: each builds and runs one of them, and returns [(label, what is wrong)]],
+    a function that tells of all of them when they are done)."""
     found, left_out = suites()
-    groups = families(targets, avr_runner)
-    support, results, lines = {}, [], []
-    jobs = [(family, suite) for suite in found for family in groups
-            if wanted in '%s on %s' % (suite, family[0].core) or wanted in 'suites']
-    if not jobs:
-        return []
-    for family in groups:
-        for target in family:
-            for number, own in enumerate({tuple(own_choices(suite)) for suite in found}):
-                support[target.name, own], wrong = compile_support(target, directory, list(own),
-                                                                   number)
-                results += [('what the suites need, on ' + target.name, wrong)] if wrong else []
-    results += [('what fails in a suite is told, on ' + target.name,
-                 check_failing(target, support, directory))
-                for family in groups for target in family if wanted in 'suites']
-    done = side_by_side(lambda job: check_one(job[0], support, job[1], directory), jobs)
-    counts = {}
+    groups, done = families(targets, avr_runner), {}
+
+    def job_of(family, suite):
+        def job():
+            done[suite, family[0].core] = check_one(family, suite, directory)
+            return done[suite, family[0].core][0]
+        return job
+
+    def failing_of(target):
+        return lambda: [('what fails in a suite is told, on ' + target.name,
+                         check_failing(target, directory))]
+
+    pairs = [(family, suite) for suite in found for family in groups
+             if wanted in '%s on %s' % (suite, family[0].core) or wanted in 'suites']
+    return ([failing_of(target) for family in groups for target in family if wanted in 'suites'] +
+            [job_of(*pair) for pair in pairs],
+            lambda: tell_all(done, left_out if wanted in 'suites' else {}))
+
+
+def tell_all(done, left_out):
+    """Prints what ran, and what was left out and why; writes the log."""
+    lines, counts = [], {}
     LOG.parent.mkdir(parents=True, exist_ok=True)
     with LOG.open('w') as log:
-        for (family, suite), (told, printed, core, reason) in zip(jobs, done):
-            results += told
-            counts.setdefault(core or 'no ' + family[0].core, []).append((suite, len(told)))
-            log.write('%s on %s\n%s\n\n' % (suite, core or family[0].core, printed))
+        for (suite, family), (told, printed, core, reason) in sorted(done.items()):
+            counts.setdefault(core or 'no ' + family, []).append((suite, len(told)))
+            log.write('%s on %s\n%s\n\n' % (suite, core or family, printed))
             if reason:
-                lines.append('left out: %s on %s: %s' % (suite, family[0].core, reason))
+                lines.append('left out: %s on %s: %s' % (suite, family, reason))
             lines += ['left out: %s on %s: %s' % (suite, core, name_and_why)
                       for name_and_why in re.findall(r'^left out (.*)$', printed, re.MULTILINE)]
-    if wanted in 'suites':
-        lines += ['left out: %s: %s' % row for row in sorted(left_out.items())]
+    lines += ['left out: %s: %s' % row for row in sorted(left_out.items())]
     for core, ran in sorted(counts.items()):
         print('%s: %d suites, %d checks: %s' % (core, len(ran), sum(count for _, count in ran),
                                                ' '.join(suite[5:] for suite, _ in ran)))
     print('\n'.join(lines))
-    return results

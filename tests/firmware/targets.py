@@ -3,12 +3,13 @@
 
 A program is some sources and a board; it prints by its serial line, and ends with an exit status.
 """
+import itertools
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-from harness import ROOT, run
+from harness import ROOT, Once, run
 
 SAMPLES = ROOT / 'samples/firmware'
 
@@ -18,14 +19,29 @@ def here(path):
     return os.path.relpath(path, SAMPLES)
 
 
-STRICT = ['-std=c11', '-Os', '-g', '-Wall', '-Wextra', '-Wpedantic', '-Wshadow', '-Wconversion',
+STRICT = ['-std=c11', '-Os', '-Wall', '-Wextra', '-Wpedantic', '-Wshadow', '-Wconversion',
           '-Werror', '-ffreestanding', '-ffunction-sections', '-fdata-sections']
 INCLUDES = ['-I', here(ROOT / 'include'), '-I', '.']
 LINK = ['-nostartfiles', '-nostdlib', '-Wl,--gc-sections']
-ALWAYS = ['board.c', 'memory.c']
 QEMU = ['-nographic', '-monitor', 'none', '-serial', 'stdio']
 # Time that passes by instructions, and jumps where the core sleeps: so a run is exact, and short.
 EXACT = ['-icount', 'shift=0,sleep=off']
+
+numbers = itertools.count()
+
+
+@Once
+def compiled(command, source, directory):
+    """What many programs have in common, compiled once: (object file, what the compiler said, or '')."""
+    output = directory / ('%s.%d.o' % (os.path.basename(source), next(numbers)))
+    status, said = run(command + ('-c', source, '-o', output))
+    return output, (said or 'it failed') if status else ''
+
+
+def all_compiled(command, sources, directory):
+    """([object files], what the compiler said, or '')"""
+    pairs = [compiled(tuple(map(str, command)), str(source), directory) for source in sources]
+    return [output for output, _ in pairs], '\n'.join(said for _, said in pairs if said)
 
 
 class Target:
@@ -42,12 +58,14 @@ class Target:
     def flags(self, includes=INCLUDES):
         return self.compiler + STRICT + self.choices + includes
 
-    def build(self, output, sources, extra=(), board=True):
+    def build(self, output, sources, extra=()):
         """Builds a program. Returns what the compiler said, or ''."""
-        boards = ALWAYS + ['board_%s.c' % self.name] if board else []
-        files = [self.start] + boards # in SAMPLES, which is the current directory
-        status, said = run(self.flags() + LINK + self.link + list(extra) + files + list(sources) +
-                           ['-lgcc', '-o', output])
+        boards = [self.start, 'board.c', 'memory.c', 'board_%s.c' % self.name]
+        flags = self.flags() + list(extra) # all of them are in SAMPLES, the current directory
+        objects, wrong = all_compiled(flags, boards, output.parent)
+        if wrong:
+            return wrong
+        status, said = run(flags + LINK + self.link + objects + list(sources) + ['-lgcc', '-o', output])
         return said or 'it failed' if status else ''
 
     def command(self, program, exact=True):
