@@ -7,39 +7,63 @@
 #include <string.h>
 #include <strings.h>
 
-/* Cuts off the part before a character: NULL if there is none. */
-static char *cut(char **rest, char separator)
+/* A part of the head: from here, to before there. */
+struct part {
+    char *begin, *end;
+};
+
+static size_t length_of(struct part part)
 {
-    char *const part = *rest, *const end = strchr(part, separator);
-    if (end == NULL) {
-        return NULL;
-    }
-    *end = '\0';
-    *rest = end + 1;
-    return part;
+    return (size_t)(part.end - part.begin);
 }
 
-/* Cuts off a line, which ends with both: NULL if there is none. */
-static char *cut_line(char **rest)
+static bool is_text(struct part part, const char *text, size_t length)
 {
-    char *end = *rest;
-    while ((end = strchr(end, '\r')) != NULL && end[1] != '\n') {
-        end++;
+    return length_of(part) == length && memcmp(part.begin, text, length) == 0;
+}
+#define IS_TEXT(part, text) is_text(part, text, sizeof(text) - 1)
+
+/* Names of fields are the same in small letters. */
+static bool is_name(struct part part, const char *name, size_t length)
+{
+    if (length_of(part) != length) {
+        return false;
     }
-    char *const line = *rest;
+    for (size_t i = 0; i < length; i++) {
+        const char c = part.begin[i];
+        if ((c >= 'A' && c <= 'Z' ? c | 32 : c) != name[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+#define IS_NAME(part, name) is_name(part, name, sizeof(name) - 1)
+
+/* Cuts off the part before a character: false if there is none. */
+static bool cut(struct part *rest, char separator, struct part *ret_part)
+{
+    char *const end = memchr(rest->begin, separator, length_of(*rest));
     if (end == NULL) {
-        return NULL;
+        return false;
     }
-    *end = '\0';
-    *rest = end + 2;
-    return line;
+    *ret_part = (struct part){rest->begin, end};
+    rest->begin = end + 1;
+    return true;
 }
 
-static bool is_name(const char *name, size_t length, const char *wanted, size_t wanted_length)
+/* Cuts off a line, which ends with both: false if there is none. */
+static bool cut_line(struct part *rest, struct part *ret_line)
 {
-    return length == wanted_length && strncasecmp(name, wanted, length) == 0;
+    struct part line = *rest, piece;
+    while (cut(&line, '\r', &piece)) {
+        if (line.begin < line.end && *line.begin == '\n') {
+            *ret_line = (struct part){rest->begin, piece.end};
+            rest->begin = line.begin + 1;
+            return true;
+        }
+    }
+    return false;
 }
-#define IS_NAME(name, length, wanted) is_name(name, length, wanted, sizeof(wanted) - 1)
 
 static int digit(char c)
 {
@@ -50,54 +74,64 @@ static int digit(char c)
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-/* Decodes %XX: 200 or 400. A zero byte cannot be in a path. */
-static int decode(const char *from, char *into, size_t size)
+/* Decodes %XX, up to a query: 200, 400 or 414. A zero byte cannot be in a path. */
+static int decode(struct part from, char *into, size_t size)
 {
-    size_t n = 0;
-    for (; *from != '\0'; from++) {
-        char c = *from;
+    char *const most = into + size - 1;
+    for (const char *at = from.begin; at < from.end; at++) {
+        char c = *at;
+        if (c == '?' || c == '#') {
+            break;
+        }
         if (c == '%') {
-            const int high = digit(from[1]), low = high < 0 ? -1 : digit(from[2]);
+            const int high = from.end - at > 2 ? digit(at[1]) : -1;
+            const int low = high < 0 ? -1 : digit(at[2]);
             if (low < 0 || high + low == 0) {
                 return 400;
             }
             c = (char)(high * 16 + low);
-            from += 2;
+            at += 2;
         }
-        if (n + 1 == size) {
+        if (into == most) {
             return 414;
         }
-        into[n++] = c;
+        *into++ = c;
     }
-    into[n] = '\0';
+    *into = '\0';
     return 200;
 }
 
 /* True if a path leads out of the directory on its way. */
 static bool escapes(const char *path)
 {
-    while (*path != '\0') {
-        const size_t length = strcspn(path, "/");
-        if (length == 2 && path[0] == '.' && path[1] == '.') {
+    for (const char *begin = path;;) {
+        const char *const end = strchrnul(begin, '/');
+        if (end - begin == 2 && begin[0] == '.' && begin[1] == '.') {
             return true;
         }
-        path += length;
-        path += strspn(path, "/");
+        if (*end == '\0') {
+            return false;
+        }
+        begin = end + 1;
     }
-    return false;
 }
 
 /* "/a%20b?query", or the same behind "http://host". */
-static int read_target(char *target, struct request *request)
+static int read_target(struct part target, struct request *request)
 {
-    if (strncasecmp(target, "http://", 7) == 0) {
-        target += 7 + strcspn(target + 7, "/");
+    if (length_of(target) > 7 && *target.begin != '/' &&
+        strncasecmp(target.begin, "http://", 7) == 0) {
+        target.begin += 7;
+        while (target.begin < target.end && *target.begin != '/') {
+            target.begin++;
+        }
     }
-    if (*target != '/') {
+    if (target.begin == target.end || *target.begin != '/') {
         return 400;
     }
-    target[strcspn(target, "?#")] = '\0';
-    target += strspn(target, "/");
+    while (target.begin < target.end && *target.begin == '/') {
+        target.begin++;
+    }
     const int status = decode(target, request->path, sizeof request->path);
     return status == 200 && (request->path[0] == '/' || escapes(request->path)) ? 403 : status;
 }
@@ -153,41 +187,59 @@ struct fields {
     bool has_host, has_body, wants_close, wants_more, has_if_range;
 };
 
-static int read_field(char *line, struct request *request, struct fields *fields)
+static struct part without_blanks(struct part part)
 {
-    char *value = line;
-    const char *const name = cut(&value, ':');
-    if (name == NULL || *name == '\0' || strpbrk(name, " \t") != NULL) {
+    while (part.begin < part.end && is_blank(*part.begin)) {
+        part.begin++;
+    }
+    while (part.begin < part.end && is_blank(part.end[-1])) {
+        part.end--;
+    }
+    return part;
+}
+
+static bool has_blank(struct part part)
+{
+    for (const char *at = part.begin; at < part.end; at++) {
+        if (is_blank(*at)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int read_field(struct part line, struct request *request, struct fields *fields)
+{
+    struct part name;
+    if (!cut(&line, ':', &name) || length_of(name) == 0 || has_blank(name)) {
         return 400;
     }
-    const size_t length = strlen(name);
-    value += strspn(value, " \t");
-    for (size_t end = strlen(value); end > 0 && is_blank(value[end - 1]); end--) {
-        value[end - 1] = '\0';
-    }
-    if (IS_NAME(name, length, "host")) {
+    const struct part part = without_blanks(line);
+    const char *const value = part.begin;
+    *part.end = '\0'; /* there it is blank, or the line ends */
+    if (IS_NAME(name, "host")) {
         fields->has_host = true;
-    } else if (IS_NAME(name, length, "connection")) {
+    } else if (IS_NAME(name, "connection")) {
         fields->wants_close |= strcasestr(value, "close") != NULL;
         fields->wants_more |= strcasestr(value, "keep-alive") != NULL;
-    } else if (IS_NAME(name, length, "content-length")) {
+    } else if (IS_NAME(name, "content-length")) {
         fields->has_body |= strcmp(value, "0") != 0;
-    } else if (IS_NAME(name, length, "transfer-encoding")) {
+    } else if (IS_NAME(name, "transfer-encoding")) {
         fields->has_body = true;
-    } else if (IS_NAME(name, length, "range")) {
+    } else if (IS_NAME(name, "range")) {
         read_range(value, request);
-    } else if (IS_NAME(name, length, "if-range")) {
+    } else if (IS_NAME(name, "if-range")) {
         fields->has_if_range = true;
-    } else if (IS_NAME(name, length, "if-modified-since")) {
+    } else if (IS_NAME(name, "if-modified-since")) {
         request->modified_since = read_date(value);
     }
     return 200;
 }
 
-static int read_fields(char *rest, struct request *request, bool is_new)
+static int read_fields(struct part rest, struct request *request, bool is_new)
 {
     struct fields fields = {.has_host = false};
-    for (char *line; (line = cut_line(&rest)) != NULL && *line != '\0';) {
+    for (struct part line; cut_line(&rest, &line) && length_of(line) > 0;) {
         const int status = read_field(line, request, &fields);
         if (status != 200) {
             return status;
@@ -209,27 +261,28 @@ void forget_request(struct request *request)
 
 int read_request(char *head, size_t size, struct request *request)
 {
+    struct part rest = {head, head + size}, line, method, target;
     forget_request(request);
-    if (strlen(head) != size) {
+    if (memchr(head, '\0', size) != NULL) {
         return 400;
     }
-    head += strspn(head, "\r\n");
-    char *line = cut_line(&head);
-    const char *const method = line != NULL ? cut(&line, ' ') : NULL;
-    char *const target = method != NULL ? cut(&line, ' ') : NULL;
-    if (target == NULL || strncmp(line, "HTTP/", 5) != 0) {
+    while (rest.begin < rest.end && (*rest.begin == '\r' || *rest.begin == '\n')) {
+        rest.begin++;
+    }
+    if (!cut_line(&rest, &line) || !cut(&line, ' ', &method) || !cut(&line, ' ', &target) ||
+        length_of(line) < 5 || memcmp(line.begin, "HTTP/", 5) != 0) {
         return 400;
     }
-    const bool is_new = strcmp(line, "HTTP/1.1") == 0;
-    if (!is_new && strcmp(line, "HTTP/1.0") != 0) {
+    const bool is_new = IS_TEXT(line, "HTTP/1.1");
+    if (!is_new && !IS_TEXT(line, "HTTP/1.0")) {
         return 505;
     }
-    const int status = read_fields(head, request, is_new);
-    request->is_head = strcmp(method, "HEAD") == 0;
+    const int status = read_fields(rest, request, is_new);
+    request->is_head = IS_TEXT(method, "HEAD");
     if (status != 200) {
         return status;
     }
-    return request->is_head || strcmp(method, "GET") == 0 ? read_target(target, request) : 405;
+    return request->is_head || IS_TEXT(method, "GET") ? read_target(target, request) : 405;
 }
 
 int find_range(const struct request *request, off_t size, off_t *ret_first, off_t *ret_length)
