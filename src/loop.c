@@ -196,7 +196,7 @@ void weft_loop_set_debug(weft_loop *loop, bool debug)
 {
     loop->debug = debug;
     loop->has_step = false;
-    loop->executor.traced = debug ? step_begins : NULL;
+    weft__set_traced(&loop->executor, debug ? step_begins : NULL);
 }
 
 void weft__loop_check_thread(const weft_loop *loop, const char *function)

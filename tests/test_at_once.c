@@ -400,6 +400,55 @@ START_TEST(an_argument_that_is_forgotten_stops)
 }
 END_TEST
 
+/* --- two executors of one thread --------------------------------------------------------------- */
+
+struct goes_one_way {
+    WEFT_FRAME;
+    char way;
+    union {
+        struct weft_put put;
+        struct weft_get get;
+        struct weft_send send;
+        struct weft_receive receive;
+    };
+};
+
+static WEFT_ASYNC(goes_one_way, self)
+{
+    if (self->way == 'p') {
+        WEFT_TRY(self->put, weft_put, &queue, from);
+    } else if (self->way == 'g') {
+        WEFT_TRY(self->get, weft_get, &queue, to);
+    } else if (self->way == 's') {
+        WEFT_TRY(self->send, weft_send, &out, from);
+    } else {
+        WEFT_TRY(self->receive, weft_receive, &in, to);
+    }
+    say("%c", self->way);
+}
+WEFT_END
+
+START_TEST(who_waits_in_another_executor_is_woken_in_its_own)
+{
+    static const struct {
+        char waits, comes;
+        const char *here, *there;
+    } ways[] = {{'g', 'p', "p", "pg"}, {'r', 's', "s", "sr"}, {'s', 'r', "r", "rs"}};
+    static weft_executor other;
+    WEFT_TASK(goes_one_way) here = {0}, there = {0};
+    begin_with_items_of(4, 0);
+    weft_executor_init(&other, &virtual_port, NULL);
+    ck_assert_int_eq(weft_spawn(&other.group, &there, goes_one_way, ways[_i].waits), 0);
+    ck_assert_int_eq(weft_executor_run(&other), WEFT_EDEADLOCK);
+    START(&here, goes_one_way, ways[_i].comes);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(trace, ways[_i].here);
+    ck_assert_int_eq(weft_executor_run(&other), 0);
+    ck_assert_str_eq(trace, ways[_i].there);
+    ck_assert(has_come(4));
+}
+END_TEST
+
 static struct weft_get shared;
 
 struct shares {
@@ -433,6 +482,7 @@ SUITE(at_once)
     TEST(a_wait_that_begins_at_once_has_a_deadline);
     TEST(a_receive_that_is_served_and_then_cancelled_has_received);
     TEST_EACH(a_select_that_waits_is_served_as_well, 4);
+    TEST_EACH(who_waits_in_another_executor_is_woken_in_its_own, 3);
     TEST(arguments_are_evaluated_once);
     TEST_STOPS(an_argument_that_is_forgotten_stops);
     TEST_STOPS(a_frame_that_waits_for_another_stops);

@@ -397,9 +397,9 @@ struct has_itself_traced {
 static WEFT_ASYNC(has_itself_traced, self)
 {
     WEFT_PASS();
-    executor.traced = say_traced;
+    weft__set_traced(&executor, say_traced);
     WEFT_PASS();
-    executor.traced = NULL;
+    weft__set_traced(&executor, NULL);
     WEFT_PASS();
 }
 WEFT_END

@@ -54,13 +54,15 @@ WEFT__STATIC_ASSERT(WEFT_BUDGET > 0, "WEFT_BUDGET is 1 at least");
 
 WEFT__BEGIN_C
 
-/* Counts a first step against the budget. False: not at once, it is used up, or this is no task. */
-static inline bool weft__begins_at_once(weft_chain *chain)
+/* Counts a first step against the budget: its core. NULL: not at once, it is used up, or this is no
+ * task. */
+static inline weft_core *weft__begins_at_once(weft_chain *chain)
 {
     if (WEFT_ASSERTS && WEFT__RARE((chain->flags & WEFT__IS_TASK) == 0)) {
-        return false;
+        return NULL;
     }
-    return WEFT__OFTEN(--WEFT_CONTAINER(chain, weft_task, chain)->owner->core->budget != 0);
+    weft_core *const core = WEFT_CONTAINER(chain, weft_task, chain)->owner->core;
+    return WEFT__OFTEN(--core->budget != 0) ? core : NULL;
 }
 
 /* It is not done at once: calls the coroutine, in its whole frame. */
@@ -128,10 +130,10 @@ static inline void weft__wake_caller(weft_task *task)
     weft__end_for(task);
 }
 
-/* The same where it hangs in no list. Its status is 0 since it parked. */
-static inline void weft__wake_caller_alone(weft_task *task)
+/* The same where it hangs in no list. Its status is 0 since it parked. Who is woken runs next, mostly:
+ * so what it takes to find its core is left out, which the waker knows. */
+static inline void weft__wake_caller_alone(weft_task *task, weft_core *core)
 {
-    weft_core *const core = task->owner->core;
     weft__is_at_hand(core);
     task->chain.wait = WEFT__READY | WEFT__HOLDS;
     weft__link_append(core->place, &task->link);

@@ -188,20 +188,24 @@ static WEFT__APART weft_step weft__send_any(struct weft_send *self, weft_chain *
 static WEFT__APART weft_step weft__first_weft_send(struct weft_send *self, weft_chain *chain,
                                                    weft_sender *sender, const void *item)
 {
+    weft_core *const core = weft__begins_at_once(chain);
     weft_channel *channel = NULL;
-    if (WEFT__RARE(!weft__begins_at_once(chain) || sender == NULL || item == NULL ||
-                   (channel = sender->channel) == NULL || channel->open_receivers == 0)) {
+    if (WEFT__RARE(core == NULL || sender == NULL || item == NULL ||
+                   (channel = sender->channel) == NULL)) {
         return weft__send_slowly(self, chain, sender, item);
     }
     weft_link *const first = channel->receivers.next;
     if (first != &channel->receivers) {
         weft__at_channel *const receiver = WEFT_CONTAINER(first, weft__at_channel, waiter.link);
-        if (WEFT__RARE(!weft__channel_is_plain(receiver) ||
+        if (WEFT__RARE(!weft__channel_is_plain(receiver, core) ||
                        !weft__item_move(receiver->to, item, channel->item_bytes))) {
             return weft__send_any(self, chain, sender, item);
         }
-        weft__channel_serve_plain(receiver);
+        weft__channel_serve_plain(receiver, core);
         return weft__done_at_once(&self->weft, chain);
+    }
+    if (WEFT__RARE(channel->open_receivers == 0)) {
+        return weft__send_slowly(self, chain, sender, item);
     }
     if (channel->size < channel->capacity) {
         if (WEFT__RARE(!weft__item_move(weft__channel_end(channel), item, channel->item_bytes))) {
@@ -210,8 +214,6 @@ static WEFT__APART weft_step weft__first_weft_send(struct weft_send *self, weft_
         channel->size++;
         return weft__done_at_once(&self->weft, chain);
     }
-    self->sender = sender;
-    self->item = item;
     self->wait.from = item;
     weft__channel_wait_alone(&self->wait, &channel->senders, &sender->waiting, weft__task(chain));
     return WEFT__WAIT_FIRST(&self->weft, weft_send, chain, NULL);
@@ -233,6 +235,29 @@ static WEFT__APART weft_step weft__receive_any(struct weft_receive *self, weft_c
     return weft__receive_slowly(self, chain, receiver, item);
 }
 
+/* A sender waits. */
+static WEFT__APART weft_step weft__receive_from(struct weft_receive *self, weft_chain *chain,
+                                                weft_receiver *receiver, void *item)
+{
+    weft_channel *const channel = receiver->channel;
+    weft__at_channel *const sender =
+        WEFT_CONTAINER(channel->senders.next, weft__at_channel, waiter.link);
+    weft_core *const core = weft__core(chain);
+    unsigned char *const place = weft__channel_begin(channel);
+    const bool is_buffered = channel->size > 0;
+    if (WEFT__RARE(!weft__channel_is_plain(sender, core) ||
+                   !weft__item_move(item, is_buffered ? place : (const void *)sender->from,
+                                    channel->item_bytes))) {
+        return weft__receive_any(self, chain, receiver, item);
+    }
+    if (is_buffered) {
+        (void)weft__item_move(place, sender->from, channel->item_bytes);
+        weft__channel_advance(channel);
+    }
+    weft__channel_serve_plain(sender, core);
+    return weft__done_at_once(&self->weft, chain);
+}
+
 static WEFT__APART weft_step weft__first_weft_receive(struct weft_receive *self, weft_chain *chain,
                                                       weft_receiver *receiver, void *item)
 {
@@ -241,22 +266,8 @@ static WEFT__APART weft_step weft__first_weft_receive(struct weft_receive *self,
                    (channel = receiver->channel) == NULL)) {
         return weft__receive_slowly(self, chain, receiver, item);
     }
-    weft_link *const first = channel->senders.next;
-    if (first != &channel->senders) {
-        weft__at_channel *const sender = WEFT_CONTAINER(first, weft__at_channel, waiter.link);
-        unsigned char *const place = weft__channel_begin(channel);
-        const bool is_buffered = channel->size > 0;
-        if (WEFT__RARE(!weft__channel_is_plain(sender) ||
-                       !weft__item_move(item, is_buffered ? place : (const void *)sender->from,
-                                        channel->item_bytes))) {
-            return weft__receive_any(self, chain, receiver, item);
-        }
-        if (is_buffered) {
-            (void)weft__item_move(place, sender->from, channel->item_bytes);
-            weft__channel_advance(channel);
-        }
-        weft__channel_serve_plain(sender);
-        return weft__done_at_once(&self->weft, chain);
+    if (channel->senders.next != &channel->senders) {
+        return weft__receive_from(self, chain, receiver, item);
     }
     if (channel->size > 0) {
         if (WEFT__RARE(!weft__item_move(item, weft__channel_begin(channel), channel->item_bytes))) {
@@ -269,8 +280,6 @@ static WEFT__APART weft_step weft__first_weft_receive(struct weft_receive *self,
     if (WEFT__RARE(channel->open_senders == 0)) {
         return weft__receive_slowly(self, chain, receiver, item);
     }
-    self->receiver = receiver;
-    self->item = item;
     self->wait.to = item;
     weft__channel_wait_alone(&self->wait, &channel->receivers, &receiver->waiting,
                              weft__task(chain));

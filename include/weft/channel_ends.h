@@ -185,19 +185,21 @@ static inline void weft__channel_choose(weft__at_channel *wait, int status)
     weft_waiter_choose(&wait->waiter, status);
 }
 
-/* Waits at this end alone, and was not cancelled. */
-static inline bool weft__channel_is_plain(const weft__at_channel *wait)
+/* Waits at this end alone, in this loop, and was not cancelled. */
+static inline bool weft__channel_is_plain(const weft__at_channel *wait, const weft_core *core)
 {
-    return (wait->waiter.task->chain.wait & (WEFT__PARKED | WEFT__SELECTS)) == WEFT__PARKED;
+    const weft_task *const task = wait->waiter.task;
+    return (task->chain.wait & (WEFT__PARKED | WEFT__SELECTS)) == WEFT__PARKED &&
+           task->owner->core == core;
 }
 
 /* The same for such a one, whose item has moved: its send or receive has ended. */
-static inline void weft__channel_serve_plain(weft__at_channel *first)
+static inline void weft__channel_serve_plain(weft__at_channel *first, weft_core *core)
 {
     weft__channel_leave_end(first);
     weft__link_leave(&first->waiter.link);
     weft__waiter_unnote(&first->waiter);
-    weft__wake_caller_alone(first->waiter.task);
+    weft__wake_caller_alone(first->waiter.task, core);
 }
 
 /* The same for the one that waits longest, plain or a case. */
@@ -206,7 +208,7 @@ static inline void weft__channel_serve(weft__at_channel *first)
     if (WEFT__SMALL || WEFT__RARE(weft__waiter_is_case(&first->waiter))) {
         weft__channel_choose(first, 0);
     } else {
-        weft__channel_serve_plain(first);
+        weft__channel_serve_plain(first, first->waiter.task->owner->core);
     }
 }
 

@@ -179,6 +179,14 @@ __attribute__((cold, noinline, unused)) static void weft__run_chosen(weft_execut
     }
 }
 
+/* From the next turn on, also if that would be a pass of one task. */
+static inline void weft__set_traced(weft_executor *executor,
+                                    void (*traced)(weft_executor *, weft_task *))
+{
+    executor->traced = traced;
+    executor->until_poll = 0;
+}
+
 static inline bool weft__is_hooked(const weft_executor *executor)
 {
     return (executor->choose != NULL) | (executor->traced != NULL);
@@ -217,12 +225,12 @@ static inline bool weft__has_work(const weft_executor *executor)
     return tasks->next != tasks || executor->core.callbacks.posted > 0;
 }
 
-/* The next pass would begin with nothing: it is not time to poll, nothing has come. */
+/* The next pass at this time would begin with nothing: it is not time to poll, nothing has come. */
 static inline bool weft__is_quiet(const weft_executor *executor)
 {
     const weft_core *const core = &executor->core;
     return executor->until_poll != 0 && WEFT__GLANCE(core->remote.first) == NULL &&
-           weft__timers_rest(&core->timers, core->now) && !weft__is_hooked(executor);
+           weft__timers_rest(&core->timers, core->now);
 }
 
 static inline bool weft__is_awaited_no_more(const weft_task *awaited)

@@ -210,8 +210,8 @@ static inline void weft_queue_init(weft_queue *queue, void *items, size_t item_b
 }
 
 /* Promises an item that is free to the getter that waits longest: it takes it behind its wait. False:
- * none waits, or none is free. */
-static inline bool weft__queue_promise_next(weft_queue *queue)
+ * none waits, or none is free. By a task of `core`; NULL: by anybody. */
+static inline bool weft__queue_promise_next(weft_queue *queue, weft_core *core)
 {
     weft_task *const task = weft_first_waiter(&queue->getters);
     if (task == NULL || queue->count <= queue->promised) {
@@ -219,7 +219,11 @@ static inline bool weft__queue_promise_next(weft_queue *queue)
     }
     ((struct weft_get *)(void *)task->chain.top)->is_chosen = true;
     queue->promised++;
-    weft_wake(task);
+    if (core != NULL) {
+        weft__wake_near(core, task);
+    } else {
+        weft_wake(task);
+    }
     weft__still_touches(task, queue);
     return true;
 }
@@ -227,7 +231,7 @@ static inline bool weft__queue_promise_next(weft_queue *queue)
 /* After a change: if nothing can come any more, all are told. */
 static inline void weft__queue_serve(weft_queue *queue)
 {
-    if (!weft__queue_promise_next(queue) && queue->is_shut_down && queue->count == 0) {
+    if (!weft__queue_promise_next(queue, NULL) && queue->is_shut_down && queue->count == 0) {
         for (weft_task *task; (task = weft_first_waiter(&queue->getters)) != NULL;) {
             weft_wake_status(task, WEFT_ESHUTDOWN);
         }
@@ -256,7 +260,7 @@ static WEFT__APART weft_step weft__queue_replace(weft_queue *queue, void *item)
     weft__item_copy(place, ((struct weft_put *)(void *)task->chain.top)->item, queue->item_bytes);
     weft__queue_advance(queue);
     queue->unfinished++;
-    (void)weft__queue_promise_next(queue);
+    (void)weft__queue_promise_next(queue, NULL);
     weft__wake_caller(task);
     return weft__back();
 }
@@ -379,8 +383,8 @@ static WEFT__APART weft_step weft__put_any(struct weft_put *self, weft_chain *ch
 static WEFT__APART weft_step weft__first_weft_put(struct weft_put *self, weft_chain *chain,
                                                   weft_queue *queue, const void *item)
 {
-    if (WEFT__RARE(!weft__begins_at_once(chain) || queue == NULL || item == NULL ||
-                   queue->is_shut_down)) {
+    weft_core *const core = weft__begins_at_once(chain);
+    if (WEFT__RARE(core == NULL || queue == NULL || item == NULL || queue->is_shut_down)) {
         return weft__put_slowly(self, chain, queue, item);
     }
     if (weft_queue_is_full(queue)) {
@@ -397,7 +401,7 @@ static WEFT__APART weft_step weft__first_weft_put(struct weft_put *self, weft_ch
     }
     queue->count++;
     queue->unfinished++;
-    (void)weft__queue_promise_next(queue);
+    (void)weft__queue_promise_next(queue, core);
     return weft__done_at_once(&self->weft, chain);
 }
 WEFT__FIRST_STEP(weft_put, given.queue, given.item)
