@@ -15,7 +15,7 @@ PAGE = '''# Benchmarks
 Written by `tests/bench/run` on {date}; do not edit. How it measures, and how to repeat it, is told at the head of that
 script; what the figures mean for a program is in [performance.md](performance.md).
 
-Machine: {machine}.
+Machine: {machine}. Servers and clients: {network}.
 
 Each round ran every peer once, in turn. min / median / max are of all rounds. *× bound* and *× Weft* are medians of the
 ratios, each taken within a round; where a table says so, ratios of the minima. Below 1 is better. Wall time is the median. The
@@ -235,7 +235,7 @@ def write(results, docs):
         (directory / (label + '.svg')).write_text(plot.growth(tables, named))
     failed = ''.join('\nFailed: %s\n' % failure.splitlines()[0] for failure in results['failed'])
     (docs / 'benchmarks.md').write_text(PAGE.format(
-        date=datetime.date.today().isoformat(), machine=machine(),
+        date=datetime.date.today().isoformat(), machine=machine(), network=results['network'],
         took=round(results['took_s'] / 60), part=part(results['options']), versions=versions(results['shed']),
         summary=summary(results), failed=failed, tables=tables_text(results)))
 
@@ -243,6 +243,7 @@ def write(results, docs):
 def save(results, path):
     path.write_text(json.dumps({
         'machine': machine(),
+        'network': results['network'],
         'tables': [table.as_json() for table in results['tables']],
         'growth': {label: [table.as_json() for table in tables]
                    for label, tables in results['growth'].items()},
