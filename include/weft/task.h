@@ -113,19 +113,15 @@ static inline void weft__touches_no_more(weft_task *task)
 }
 
 /* Ends a wait that has not ended, with success: that is how it began. */
-static inline void weft__succeed_in(weft_core *core, weft_task *task, int wait)
+static inline void weft__succeed(weft_task *task, int wait)
 {
+    weft_core *const core = task->owner->core;
     weft__is_at_hand(core);
     task->chain.wait = (uint8_t)wait;
     if (task->link.next != NULL) {
         weft__link_leave(&task->link);
     }
     weft__link_append(core->place, &task->link);
-}
-
-static inline void weft__succeed(weft_task *task, int wait)
-{
-    weft__succeed_in(task->owner->core, task, wait);
 }
 
 /* The same with a status. */
@@ -170,15 +166,19 @@ __attribute__((cold, noinline, unused)) static void weft__wake_elsewhere(weft_ta
     weft_wake(task);
 }
 
-/* As weft_wake(), by a task of `core`. Who is woken runs next, mostly, and what is known of it only by
- * following it delays that: so its core is only compared, which the processor does beside. */
+/* As weft_wake() of one that hangs in a list, by a task of `core`. Who is woken runs next, mostly, and
+ * what is known of it only by following it delays that: so its core is only compared, which the
+ * processor does beside. */
 static inline void weft__wake_near(weft_core *core, weft_task *task)
 {
     if (WEFT__SMALL || WEFT__RARE(task->owner->core != core)) {
         weft__wake_elsewhere(task);
     } else if ((task->chain.wait & WEFT__PARKED) != 0) {
         weft__touches_no_more(task);
-        weft__succeed_in(core, task, weft__wait_then_ready(task));
+        weft__is_at_hand(core);
+        task->chain.wait = (uint8_t)weft__wait_then_ready(task);
+        weft__link_leave(&task->link);
+        weft__link_append(core->place, &task->link);
     }
 }
 
