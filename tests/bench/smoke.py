@@ -7,6 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import peers
+import loopback
 import plot
 import report
 import rounds
@@ -76,6 +77,7 @@ def page(tally):
                       'cpp20': row(1.0, 2.0), 'asio': row(4.0, 8.0)}
         tables.append(table)
     results = {'tables': tables[:1], 'growth': {'made_up': tables}, 'failed': ['made_up, Node: it fell'],
+               'network': loopback.enter(),
                'shed': shed, 'workloads': [workload], 'took_s': 60,
                'options': argparse.Namespace(only='', peers='weft', rounds=None)}
     with tempfile.TemporaryDirectory(prefix='weft-') as scratch:
@@ -87,6 +89,8 @@ def page(tally):
                  'Failed: made_up, Node: it fell', '**This is a part of it**: `--peers weft`.',
                  '![cost against size](benchmarks/made_up.svg)'):
         tally.check('the page says: ' + line, '' if line in text.splitlines() else text)
+    tally.check('the page says what network it was',
+                '' if 'Servers and clients: %s.' % results['network'] in text else text)
     labels = sorted(float(node.get('y')) for node in drawn.iter('{http://www.w3.org/2000/svg}text')
                     if float(node.get('x')) > plot.WIDTH - plot.RIGHT)
     gaps = [after - before for before, after in zip(labels, labels[1:])]
