@@ -130,8 +130,8 @@ static inline void weft__wake_caller(weft_task *task)
     weft__end_for(task);
 }
 
-/* The same where it hangs in no list. Its status is 0 since it parked. Who is woken runs next, mostly:
- * so what it takes to find its core is left out, which the waker knows. */
+/* The same where it hangs in no list, by a task of `core`, which is its own: see weft__wake_near(). Its
+ * status is 0 since it parked. */
 static inline void weft__wake_caller_alone(weft_task *task, weft_core *core)
 {
     weft__is_at_hand(core);
