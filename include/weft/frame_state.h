@@ -162,6 +162,9 @@ enum {
 };
 WEFT__STATIC_ASSERT(WEFT_EAGER + 1 < WEFT__READY, "WEFT_EAGER is 30 at most");
 
+/* A park that is written by one store instead of two is a byte that 64 bit has. */
+#define WEFT__ONE_STORE (__SIZEOF_POINTER__ == 8)
+
 /** Frames that wait for each other. 64 bit: 40 bytes. 32 bit without lines: 16. AVR: 12. */
 struct weft_chain {
     weft_frame *top;   /* the innermost; NULL when all have ended */
@@ -171,12 +174,21 @@ struct weft_chain {
         uint8_t depth; /* while it runs: levels of C stack in use, at most WEFT_EAGER */
         uint8_t wait;  /* else: WEFT__READY, WEFT__PARKED, WEFT__HOLDS */
     };
+#if WEFT__ONE_STORE
+    uint8_t beside; /* 0: with it, status and wait are one store */
+#else
     uint8_t flags;
+#endif
     weft__serial note;            /* cancel requests up to this one are acknowledged */
     weft__serial newest;          /* the newest that no shield hides */
     weft__serial requests, asked; /* the task's own scope: how many, and the newest of them */
 #if WEFT_ORIGINS
     uint16_t failed_line; /* where the status turned negative; 0: it is a cancellation's */
+#endif
+#if WEFT__ONE_STORE
+    uint8_t flags;
+#endif
+#if WEFT_ORIGINS
     union {
         weft_step_function *failed_in; /* NULL: in a function of the library, or in plain C */
         const weft_reason *reason;     /* of a cancellation */
@@ -203,6 +215,16 @@ static inline bool weft__is_idle(const weft_frame *frame)
 static inline bool weft__is_pending(const weft_chain *chain)
 {
     return (chain->flags & WEFT__PENDING) != 0;
+}
+
+/* A wait begins, as the success that it may become. */
+static inline void weft__set_wait(weft_chain *chain, int how)
+{
+    chain->status = 0;
+    chain->wait = (uint8_t)how;
+#if WEFT__ONE_STORE
+    chain->beside = 0;
+#endif
 }
 
 /* After a change of newest or note. */
