@@ -3,6 +3,7 @@
 #include "virtual.h"
 #include <weft/channel.h>
 #include <weft/generator.h>
+#include <weft/join.h>
 #include <weft/limiter.h>
 #include <weft/lock.h>
 #include <weft/queue.h>
@@ -48,6 +49,19 @@ static weft_limiter limiter;
 static weft_event event;
 static weft_hold holds[3];
 
+struct ends {
+    WEFT_FRAME;
+    int status;
+};
+
+static WEFT_ASYNC(ends, self)
+{
+    WEFT_RETURN(self->status);
+}
+WEFT_END
+
+static WEFT_TASK(ends) ended;
+
 struct awaits_all {
     WEFT_FRAME;
     struct weft_send send;
@@ -58,6 +72,7 @@ struct awaits_all {
     struct weft_acquire acquire;
     struct weft_limiter_acquire borrow;
     struct weft_event_wait wait;
+    struct weft_join join;
 };
 
 static WEFT_ASYNC(awaits_all, self)
@@ -70,6 +85,7 @@ static WEFT_ASYNC(awaits_all, self)
     WEFT_TRY(self->acquire, weft_acquire, &semaphore, &holds[1]);
     WEFT_TRY(self->borrow, weft_limiter_acquire, &limiter, &holds[2]);
     WEFT_TRY(self->wait, weft_event_wait, &event);
+    WEFT_TRY(self->join, weft_join, &ended.task);
     say("%d ", WEFT_STATUS());
     for (size_t i = 0; i < 3; i++) {
         weft_release(&holds[i]);
@@ -85,6 +101,7 @@ START_TEST(an_await_that_needs_no_wait_has_ended_with_success)
     semaphore = (weft_semaphore){.permits = 1};
     limiter = (weft_limiter){.total = 1};
     event = (weft_event){.is_set = true};
+    START(&ended, ends, 0);
     START(&task, awaits_all);
     run_one_pass();
     ck_assert_str_eq(trace, "0 ");
@@ -93,7 +110,36 @@ START_TEST(an_await_that_needs_no_wait_has_ended_with_success)
     ck_assert(weft_has_ended(&task.frame.put) && weft_has_ended(&task.frame.get));
     ck_assert(weft_has_ended(&task.frame.lock) && weft_has_ended(&task.frame.acquire));
     ck_assert(weft_has_ended(&task.frame.borrow) && weft_has_ended(&task.frame.wait));
+    ck_assert(weft_has_ended(&task.frame.join));
     ck_assert_int_eq(weft_outcome(&task.frame.get), 0);
+}
+END_TEST
+
+/* What a task that has failed is joined with fails where it is joined, and is said to begin there. */
+struct joins {
+    WEFT_FRAME;
+    struct weft_join join;
+};
+
+static WEFT_ASYNC(joins, self)
+{
+    WEFT_CATCH(self->join, weft_join, &ended.task);
+    say("%d ", WEFT_STATUS() == -5 && weft_outcome(&self->join) == -5);
+    WEFT_TRY(self->join, weft_join, &ended.task);
+    say("not reached");
+}
+WEFT_END
+
+START_TEST(joining_what_has_failed_fails_at_once)
+{
+    WEFT_TASK(joins) task = {0};
+    begin();
+    START(&ended, ends, -5);
+    START(&task, joins);
+    run_one_pass();
+    ck_assert_str_eq(trace, "1 ");
+    ck_assert(weft_task_is_done(&task.task));
+    ck_assert_int_eq(task.task.status, -5);
 }
 END_TEST
 
@@ -474,6 +520,7 @@ END_TEST
 SUITE(at_once)
 {
     TEST(an_await_that_needs_no_wait_has_ended_with_success);
+    TEST(joining_what_has_failed_fails_at_once);
     TEST(a_frame_that_is_used_again_shows_how_its_last_await_ended);
     TEST_EACH(an_item_of_any_size_comes_by_any_way, 24);
     TEST_EACH(what_waits_to_be_sent_comes_behind_what_is_in, 4);

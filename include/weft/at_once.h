@@ -67,15 +67,24 @@ static inline weft_core *weft__begins_at_once(weft_chain *chain)
 
 /* It is not done at once: calls the coroutine, in its whole frame. */
 #define WEFT__NOT_AT_ONCE(self, chain, fn, ...)                                                    \
-    (*(self) = WEFT__NEW(fn, (chain)->top, __VA_ARGS__),                                           \
-     weft__call_slowly(&(self)->weft, chain, fn))
+    (weft__uncount(chain), WEFT__NOT_COUNTED(self, chain, fn, __VA_ARGS__))
 
-static inline weft_step weft__call_slowly(weft_frame *frame, weft_chain *chain,
-                                          weft_step_function *step)
+/* The same, if it was not counted. */
+#define WEFT__NOT_COUNTED(self, chain, fn, ...)                                                    \
+    (*(self) = WEFT__NEW(fn, (chain)->top, __VA_ARGS__),                                           \
+     weft__call_whole(&(self)->weft, chain, fn))
+
+/* The coroutine counts by itself. */
+static inline void weft__uncount(weft_chain *chain)
 {
     if (!WEFT_ASSERTS || WEFT__OFTEN((chain->flags & WEFT__IS_TASK) != 0)) {
-        WEFT_CONTAINER(chain, weft_task, chain)->owner->core->budget++; /* it counts by itself */
+        WEFT_CONTAINER(chain, weft_task, chain)->owner->core->budget++;
     }
+}
+
+static inline weft_step weft__call_whole(weft_frame *frame, weft_chain *chain,
+                                         weft_step_function *step)
+{
     chain->top = frame;
     weft_step verdict = weft__call(chain, step);
     if (verdict.suspended == 0) {

@@ -18,6 +18,7 @@
 #ifndef WEFT_JOIN_H
 #define WEFT_JOIN_H
 
+#include <weft/at_once.h>
 #include <weft/spawn.h>
 #include <weft/timer.h>
 
@@ -75,7 +76,11 @@ struct weft_wait_for {
     struct weft_join join;
 };
 
+#define WEFT__FIRST_OF_weft_join , WEFT__CALL_FIRST
+
 WEFT__BEGIN_C
+
+static WEFT_DECLARE(weft_join);
 
 static inline void weft__joining_ended(weft_owner *watcher, weft_task *task)
 {
@@ -84,6 +89,14 @@ static inline void weft__joining_ended(weft_owner *watcher, weft_task *task)
     task->chain.flags |= WEFT__WAS_JOINED;
     joining->joiner = NULL;
     weft__wake_returned(joiner, task->status);
+}
+
+/* From now on it is told when the task ends, and parks next. */
+static inline void weft__joining_watch(weft__joining *joining, weft_task *joiner, weft_task *task)
+{
+    joining->joiner = joiner;
+    joining->watcher.ended = weft__joining_ended;
+    weft__watch_end(task, &joining->watcher);
 }
 
 /* True: the task has not ended, and the joiner parks next. */
@@ -97,9 +110,7 @@ static inline bool weft__joining_begin(weft_frame *frame, weft__joining *joining
         frame->outcome = task->status;
         return false;
     }
-    joining->joiner = joiner;
-    joining->watcher.ended = weft__joining_ended;
-    weft__watch_end(task, &joining->watcher);
+    weft__joining_watch(joining, joiner, task);
     return true;
 }
 
@@ -110,10 +121,41 @@ static WEFT__APART weft_step weft__join_hands_down(weft_chain *chain, weft_task 
     return weft__park(chain, NULL, WEFT__PARKED | WEFT__HOLDS);
 }
 
+/* --- its first step: see at_once.h ------------------------------------------------------------- */
+
+static WEFT__APART weft_step weft__join_slowly(struct weft_join *self, weft_chain *chain,
+                                               weft_task *task)
+{
+    return WEFT__NOT_COUNTED(self, chain, weft_join, .task = task);
+}
+
+/* By a task, of another one that was started. */
+static inline bool weft__joins_at_once(const weft_chain *chain, const weft_task *task)
+{
+    return !WEFT_ASSERTS || ((chain->flags & WEFT__IS_TASK) != 0 && task != NULL &&
+                             &task->chain != chain && (task->chain.flags & WEFT__IS_TASK) != 0);
+}
+
+static WEFT__APART weft_step weft__first_weft_join(struct weft_join *self, weft_chain *chain,
+                                                   weft_task *task)
+{
+    if (WEFT__RARE(!weft__joins_at_once(chain, task))) {
+        return weft__join_slowly(self, chain, task);
+    }
+    if (weft_task_is_done(task)) {
+        return WEFT__OFTEN(task->status == 0) ? weft__done_at_once(&self->weft, chain)
+                                              : weft__join_slowly(self, chain, task);
+    }
+    self->task = task;
+    weft__joining_watch(&self->joining, WEFT_CONTAINER(chain, weft_task, chain), task);
+    return WEFT__WAIT_FIRST(&self->weft, weft_join, chain, NULL);
+}
+WEFT__FIRST_STEP(weft_join, given.task)
+
 static inline WEFT_ASYNC(weft_join, self)
 {
     if (weft__joining_begin(&self->weft, &self->joining, WEFT_SELF(), self->task)) {
-        WEFT_PARK(NULL);
+        WEFT__PARK_FIRST(NULL);
         if (self->joining.joiner != NULL) { /* cancelled: hand it on, and wait all the same */
             WEFT__PARK_BY(WEFT__N, weft__join_hands_down(weft__c, self->task));
         }
