@@ -115,8 +115,10 @@ static inline void weft__scope_push(weft_chain *chain, weft_frame *frame, weft_s
 /* Leaves the innermost scope; its requests go with it. */
 static inline void weft__scope_pop(weft_chain *chain, const weft_scope *scope)
 {
+    const bool is_shielded = scope->shielded; /* as one condition gcc reads both at once, and has to
+                                                 wait until what was stored apart is in the cache */
     chain->block = scope->block.outer;
-    if (scope->serial != 0 || scope->shielded) {
+    if (scope->serial != 0 || is_shielded) {
         weft__look(chain);
     }
 }

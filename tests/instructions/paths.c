@@ -11,8 +11,12 @@
 #include <weft/queue.h>
 #include <weft/sync.h>
 
+#ifndef AT_ONCE
+#define AT_ONCE 1000
+#endif
+
 enum {
-    TASKS = 1000, /* that are ready at once */
+    TASKS = AT_ONCE, /* that are ready at once */
     TIMES = 10 * TASKS,
     DEEPEST = 100
 };
