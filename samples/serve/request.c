@@ -51,18 +51,21 @@ static bool cut(struct part *rest, char separator, struct part *ret_part)
     return true;
 }
 
-/* Cuts off a line, which ends with both: false if there is none. */
-static bool cut_line(struct part *rest, struct part *ret_line)
+/* The line that `rest` begins with, which ends with both; it begins nowhere if there is none. */
+static struct part line_of(struct part rest)
 {
-    struct part line = *rest, piece;
+    struct part line = rest, piece;
     while (cut(&line, '\r', &piece)) {
         if (line.begin < line.end && *line.begin == '\n') {
-            *ret_line = (struct part){rest->begin, piece.end};
-            rest->begin = line.begin + 1;
-            return true;
+            return (struct part){rest.begin, piece.end};
         }
     }
-    return false;
+    return (struct part){NULL, NULL};
+}
+
+static struct part behind_line(struct part line, struct part rest)
+{
+    return (struct part){line.end + 2, rest.end};
 }
 
 static int digit(char c)
@@ -74,10 +77,13 @@ static int digit(char c)
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-/* Decodes %XX, up to a query: 200, 400 or 414. A zero byte cannot be in a path. */
-static int decode(struct part from, char *into, size_t size)
+/* Decodes %XX, up to a query: 200, 400 or 414. A zero byte cannot be in a path. Tells if two points
+ * follow each other. */
+static int decode(struct part from, char *into, size_t size, bool *ret_has_points)
 {
     char *const most = into + size - 1;
+    int points = 0;
+    *ret_has_points = false;
     for (const char *at = from.begin; at < from.end; at++) {
         char c = *at;
         if (c == '?' || c == '#') {
@@ -95,6 +101,8 @@ static int decode(struct part from, char *into, size_t size)
         if (into == most) {
             return 414;
         }
+        points = c == '.' ? points + 1 : 0;
+        *ret_has_points |= points == 2;
         *into++ = c;
     }
     *into = '\0';
@@ -132,8 +140,10 @@ static int read_target(struct part target, struct request *request)
     while (target.begin < target.end && *target.begin == '/') {
         target.begin++;
     }
-    const int status = decode(target, request->path, sizeof request->path);
-    return status == 200 && (request->path[0] == '/' || escapes(request->path)) ? 403 : status;
+    bool has_points;
+    const int status = decode(target, request->path, sizeof request->path, &has_points);
+    const bool leads_out = request->path[0] == '/' || (has_points && escapes(request->path));
+    return status == 200 && leads_out ? 403 : status;
 }
 
 /* A number of at least one digit: -1 if there is none, or it is too big. */
@@ -239,7 +249,7 @@ static int read_field(struct part line, struct request *request, struct fields *
 static int read_fields(struct part rest, struct request *request, bool is_new)
 {
     struct fields fields = {.has_host = false};
-    for (struct part line; cut_line(&rest, &line) && length_of(line) > 0;) {
+    for (struct part line; length_of(line = line_of(rest)) > 0; rest = behind_line(line, rest)) {
         const int status = read_field(line, request, &fields);
         if (status != 200) {
             return status;
@@ -261,16 +271,20 @@ void forget_request(struct request *request)
 
 int read_request(char *head, size_t size, struct request *request)
 {
-    struct part rest = {head, head + size}, line, method, target;
-    forget_request(request);
+    struct part rest = {head, head + size}, method, target;
     if (memchr(head, '\0', size) != NULL) {
         return 400;
     }
     while (rest.begin < rest.end && (*rest.begin == '\r' || *rest.begin == '\n')) {
         rest.begin++;
     }
-    if (!cut_line(&rest, &line) || !cut(&line, ' ', &method) || !cut(&line, ' ', &target) ||
-        length_of(line) < 5 || memcmp(line.begin, "HTTP/", 5) != 0) {
+    struct part line = line_of(rest);
+    if (line.begin == NULL) {
+        return 400;
+    }
+    rest = behind_line(line, rest);
+    if (!cut(&line, ' ', &method) || !cut(&line, ' ', &target) || length_of(line) < 5 ||
+        memcmp(line.begin, "HTTP/", 5) != 0) {
         return 400;
     }
     const bool is_new = IS_TEXT(line, "HTTP/1.1");

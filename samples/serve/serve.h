@@ -34,7 +34,8 @@ struct request {
 
 /* As if there had been none. */
 void forget_request(struct request *request);
-/* Reads the head of a request, and changes it: 200, or how it is refused. */
+/* Reads the head of a request, and changes it: 200, or how it is refused. `request` is as if there had
+ * been none. */
 int read_request(char *head, size_t size, struct request *request);
 
 /* What of `size` bytes is asked for: 200 all, 206 a part, 416 a part that is not there. */
