@@ -31,11 +31,16 @@ struct weft_pool {
     pthread_cond_t has_work;
     weft_link queue;
     size_t queued;
-    size_t idle; /* threads that have no job: they wait, or are about to look */
     bool is_closing;
     size_t limit, count;
+    size_t idle; /* threads that have no job: they wait, or are about to look. Atomic */
     pthread_t threads[];
 };
+
+static void count_idle(struct weft_pool *pool, int more)
+{
+    __atomic_fetch_add(&pool->idle, (size_t)more, __ATOMIC_RELAXED);
+}
 
 /* --- in the threads --------------------------------------------------------------------------- */
 
@@ -51,7 +56,7 @@ static struct weft__job *take(struct weft_pool *pool)
         job = WEFT_CONTAINER(pool->queue.next, struct weft__job, link);
         weft_link_remove(&job->link);
         pool->queued--;
-        pool->idle--;
+        count_idle(pool, -1);
     }
     pthread_mutex_unlock(&pool->mutex);
     return job;
@@ -62,9 +67,7 @@ static void *work(void *argument)
     struct weft_pool *const pool = argument;
     for (struct weft__job *job; (job = take(pool)) != NULL;) {
         job->result = job->function(job->argument);
-        pthread_mutex_lock(&pool->mutex);
-        pool->idle++; /* before the loop hears of it: its next job needs no new thread */
-        pthread_mutex_unlock(&pool->mutex);
+        count_idle(pool, 1); /* before the loop hears of it: its next job needs no new thread */
         weft_post(&job->loop->executor.core, &job->remote);
     }
     return NULL;
@@ -117,26 +120,30 @@ static int add_thread(struct weft_pool *pool)
     if (error == 0) {
         pool->count++;
         __atomic_fetch_add(&pool_threads, 1, __ATOMIC_RELAXED);
-        pool->idle++;
+        count_idle(pool, 1);
     }
     return -error;
 }
 
-/* One thread is enough to go on with: that no other can be made is no error. */
+/* One thread is enough to go on with: that no other can be made is no error. Who is told while the mutex
+ * is held would wake only to wait for it. */
 static int enqueue(struct weft_pool *pool, struct weft__job *job)
 {
     int status = 0;
     pthread_mutex_lock(&pool->mutex);
-    if (pool->queued >= pool->idle && pool->count < pool->limit) {
+    if (pool->queued >= __atomic_load_n(&pool->idle, __ATOMIC_RELAXED) &&
+        pool->count < pool->limit) {
         status = add_thread(pool);
     }
     if (pool->count > 0) {
         status = 0;
         weft_link_insert(&pool->queue, &job->link);
         pool->queued++;
-        pthread_cond_signal(&pool->has_work);
     }
     pthread_mutex_unlock(&pool->mutex);
+    if (status == 0) {
+        pthread_cond_signal(&pool->has_work);
+    }
     return status;
 }
 
