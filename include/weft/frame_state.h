@@ -201,6 +201,28 @@ struct weft_chain {
 
 WEFT__BEGIN_C
 
+/* The chain of a task that is ready to run its first frame: all but that. */
+static inline void weft__chain_fresh(weft_chain *chain)
+{
+#if WEFT__ONE_STORE && WEFT_ORIGINS
+    /* Copied from a constant: fewer stores than zeros and what is not zero. */
+    static const struct { /* as in the chain */
+        int16_t status;
+        uint8_t wait, beside;
+        weft__serial note, newest, requests, asked;
+        uint16_t failed_line;
+        uint8_t flags;
+    } fresh = {0, WEFT__READY, 0, 0, 0, 0, 0, 0, WEFT__IS_TASK};
+    chain->block = NULL;
+    __builtin_memcpy(&chain->status, &fresh, sizeof fresh);
+    chain->failed_in = NULL;
+#else
+    __builtin_memset(&chain->block, 0, sizeof *chain - offsetof(weft_chain, block));
+    chain->wait = WEFT__READY;
+    chain->flags = WEFT__IS_TASK;
+#endif
+}
+
 static inline bool weft__has_ended(const weft_frame *frame)
 {
     return frame->state == WEFT__ENDED;

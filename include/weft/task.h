@@ -232,11 +232,11 @@ static inline void weft__chain_begin(weft_task *task, weft_frame *frame)
     weft_chain *const chain = &task->chain;
     if (WEFT__SMALL) {
         __builtin_memset(task, 0, offsetof(weft_task, sibling) + sizeof task->sibling);
+        chain->wait = WEFT__READY;
+        chain->flags = WEFT__IS_TASK;
     } else {
-        __builtin_memset(&chain->block, 0, sizeof *chain - offsetof(weft_chain, block));
+        weft__chain_fresh(chain);
     }
-    chain->wait = WEFT__READY;
-    chain->flags = WEFT__IS_TASK;
     chain->top = frame;
 }
 

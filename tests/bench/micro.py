@@ -70,7 +70,10 @@ WORKLOADS = [
     Workload('11b', 'pool', 'A job for the thread pool, there and back', 'threads', 'pool', [1],
              figures=ON_THE_WALL, pinned=False, smoke=1,
              text='One after the other. In Go any goroutine may block, so there it is one goroutine that asks '
-                  'another: no change of threads. The bound is two threads and two eventfds.'),
+                  'another: no change of threads. The bound is two threads and two eventfds. On two cores '
+                  'both sleep in turn, and most of it is to wake a core: who lets them meet on one is ahead.'),
+    Workload('11b', 'pool_on_one_core', 'The same, both threads on one core', 'threads', 'pool', [1],
+             figures=ON_THE_WALL, smoke=1, text='No core is to be woken: what is left is the hand-over.'),
     Workload('11c', 'post', 'Posts from another thread, as fast as it can', 'threads', 'post', [1],
              figures=ON_THE_WALL, pinned=False, smoke=1),
 ]
