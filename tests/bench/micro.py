@@ -47,8 +47,9 @@ WORKLOADS = [
              without=all_but('bound', 'weft', 'cpp20'),
              text='They sleep 4.1 seconds, so that all of them are held at once.'),
     Workload('6', 'channel', 'Hand-off between two tasks by a channel, each message', 'tasks', 'channel',
-             [1], text='A number goes to and fro through two channels with room for one; each message is a '
-             'change of task.'),
+             [1], growth=DECADES[:6], sized='pairs of tasks',
+             text='A number goes to and fro through two channels with room for one; each message is a '
+                  'change of task. Beside the one pair of the table, the plot has so many at once.'),
     Workload('6b', 'queue', 'Hand-off between two tasks by a queue, each message', 'tasks', 'queue', [1],
              text='The same; where a peer has only one of the two, that one stands in both tables.'),
     Workload('7', 'arm_cancel', 'Timers: arm and cancel one, {size} pending', 'timers', 'arm_cancel',

@@ -9,6 +9,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <deque>
 #include <optional>
 #include <vector>
 
@@ -181,13 +182,17 @@ static task<> serves(size_t times, channel &out, channel &home)
 
 static void hand_over(const char *what, size_t size)
 {
-    const size_t times = bench_scaled(500000) * size;
-    channel out(context.get_executor(), 1), home(context.get_executor(), 1);
-    asio::co_spawn(context, begins_with(times, out, home), asio::detached);
-    asio::co_spawn(context, serves(times, out, home), asio::detached);
+    const size_t times = bench_scaled_least(500000, size) / size;
+    std::deque<channel> channels; /* of each pair: out, home */
+    for (size_t i = 0; i < size; i++) {
+        channel &out = channels.emplace_back(context.get_executor(), 1);
+        channel &home = channels.emplace_back(context.get_executor(), 1);
+        asio::co_spawn(context, begins_with(times, out, home), asio::detached);
+        asio::co_spawn(context, serves(times, out, home), asio::detached);
+    }
     bench_begin();
     context.run();
-    bench_end(what, 2 * times);
+    bench_end(what, 2 * times * size);
 }
 
 static void by_channel(size_t size)

@@ -102,13 +102,13 @@ async def pong(times, out, back):
 
 
 async def queue(size):
-    times = scaled(50000) * size
-    out, back = asyncio.Queue(1), asyncio.Queue(1)
+    times = max(scaled(50000) // size, 1)
+    pairs = [(asyncio.Queue(1), asyncio.Queue(1)) for _ in range(size)]
     clocks = Clocks()
     clocks.begin()
-    item, _ = await asyncio.gather(ping(times, out, back), pong(times, out, back))
-    clocks.end('queue', 2 * times)
-    assert item == 2 * times
+    items = await asyncio.gather(*(one(times, *pair) for pair in pairs for one in (ping, pong)))
+    clocks.end('queue', 2 * times * size)
+    assert items[::2] == [2 * times] * size
 
 
 main({'yield': yields, 'nested': nested, 'call': call, 'spawn': spawn, 'spawn_sequence': spawn_sequence,

@@ -445,7 +445,7 @@ static void sleepers(size_t size)
     bench_figures("sleepers", size, " bytes=%.1f", (double)bytes / (double)size);
 }
 
-/* --- hand-over: a slot for one item, and the task that waits for it ------------------------------ */
+/* --- hand-over: slots for one item, and the tasks that wait for them ------------------------------ */
 
 struct slot {
     uint64_t item;
@@ -485,19 +485,30 @@ static void player_step(struct task *task)
     }
 }
 
+struct pair {
+    struct slot there, back;
+    struct player one, other;
+};
+
 static void hand_over(const char *what, size_t size)
 {
-    const size_t times = bench_scaled(3000000) * size;
-    struct slot there = {0}, back = {0};
-    struct player one = {{{0}, player_step}, &back, &there, times, 0};
-    struct player other = {{{0}, player_step}, &there, &back, times, 0};
+    const size_t times = bench_scaled_least(3000000, size) / size;
+    struct pair *const pairs = (struct pair *)bench_allocate(size, sizeof *pairs);
     bench_begin();
-    put(&back, 0);
-    make_ready(&one.task);
-    make_ready(&other.task);
+    for (size_t i = 0; i < size; i++) {
+        struct pair *const pair = &pairs[i];
+        pair->one = (struct player){{{0}, player_step}, &pair->back, &pair->there, times, 0};
+        pair->other = (struct player){{{0}, player_step}, &pair->there, &pair->back, times, 0};
+        put(&pair->back, 0);
+        make_ready(&pair->one.task);
+        make_ready(&pair->other.task);
+    }
     run();
-    bench_end(what, 2 * times);
-    bench_check(other.item == 2 * times);
+    bench_end(what, 2 * times * size);
+    for (size_t i = 0; i < size; i++) {
+        bench_check(pairs[i].other.item == 2 * times);
+    }
+    free(pairs);
 }
 
 static void channel(size_t size)

@@ -560,18 +560,27 @@ static spawned begins_with(size_t times, channel &in, channel &out, uint64_t *it
     }
 }
 
-static void hand_over(const char *what, size_t size)
-{
-    const size_t times = bench_scaled(3000000) * size;
+/* Aligned, or a hand-over takes 10 ns instead of 7.6 (gcc). */
+struct alignas(64) channel_pair {
     channel there, back;
     uint64_t item = 0;
+};
+
+static void hand_over(const char *what, size_t size)
+{
+    const size_t times = bench_scaled_least(3000000, size) / size;
+    std::vector<channel_pair> pairs(size);
     group all;
-    spawn_in(all, begins_with(times, back, there, &item));
-    spawn_in(all, serves(times, there, back));
+    for (channel_pair &pair : pairs) {
+        spawn_in(all, begins_with(times, pair.back, pair.there, &pair.item));
+        spawn_in(all, serves(times, pair.there, pair.back));
+    }
     bench_begin();
     run();
-    bench_end(what, 2 * times);
-    bench_check(item == 2 * times);
+    bench_end(what, 2 * times * size);
+    for (const channel_pair &pair : pairs) {
+        bench_check(pair.item == 2 * times);
+    }
 }
 
 static void by_channel(size_t size)

@@ -131,21 +131,29 @@ func sleepers(size int) {
 }
 
 func handOver(what string, size int) {
-	times := scaled(1000000, 1) * size
-	there, back := make(chan int, 1), make(chan int, 1)
+	times := scaled(1000000, size) / size
+	var all sync.WaitGroup
+	all.Add(size)
 	began := begin()
-	go func() {
-		for item := range there {
-			back <- item + 1
-		}
-	}()
-	item := 0
-	for i := 0; i < times; i++ {
-		there <- item + 1
-		item = <-back
+	for pair := 0; pair < size; pair++ {
+		there, back := make(chan int, 1), make(chan int, 1)
+		go func() {
+			item := 0
+			for i := 0; i < times; i++ {
+				there <- item + 1
+				item = <-back
+			}
+			close(there)
+			all.Done()
+		}()
+		go func() {
+			for item := range there {
+				back <- item + 1
+			}
+		}()
 	}
-	close(there)
-	began.end(what, 2*times)
+	all.Wait()
+	began.end(what, 2*times*size)
 }
 
 func main() {

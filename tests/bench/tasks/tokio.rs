@@ -115,27 +115,29 @@ fn sleepers(size: usize) {
 }
 
 fn hand_over(what: &str, size: usize) {
-    let times = scaled(1_000_000, 1) * size;
+    let times = scaled(1_000_000, size) / size;
     on_one_thread(async {
-        let (to, mut at) = tokio::sync::mpsc::channel::<u64>(1);
-        let (back, mut home) = tokio::sync::mpsc::channel::<u64>(1);
         let clocks = Clocks::begin();
-        let other = tokio::spawn(async move {
-            while let Some(item) = at.recv().await {
-                back.send(item + 1).await.unwrap();
-            }
-        });
-        let one = tokio::spawn(async move {
-            let mut item = 0;
-            for _ in 0..times {
-                to.send(item + 1).await.unwrap();
-                item = home.recv().await.unwrap();
-            }
-            item
-        });
-        assert_eq!(one.await.unwrap(), 2 * times as u64);
-        other.await.unwrap();
-        clocks.end(what, 2 * times);
+        let mut tasks = Vec::with_capacity(2 * size);
+        for _ in 0..size {
+            let (to, mut at) = tokio::sync::mpsc::channel::<u64>(1);
+            let (back, mut home) = tokio::sync::mpsc::channel::<u64>(1);
+            tasks.push(tokio::spawn(async move {
+                let mut item = 0;
+                for _ in 0..times {
+                    to.send(item + 1).await.unwrap();
+                    item = home.recv().await.unwrap();
+                }
+                assert_eq!(item, 2 * times as u64);
+            }));
+            tasks.push(tokio::spawn(async move {
+                while let Some(item) = at.recv().await {
+                    back.send(item + 1).await.unwrap();
+                }
+            }));
+        }
+        join_all(tasks).await;
+        clocks.end(what, 2 * times * size);
     });
 }
 

@@ -348,7 +348,7 @@ static void sleepers(size_t size)
     bench_check(awake == size);
 }
 
-/* --- hand-over: two tasks send a number to and fro; each message is a switch ------------------- */
+/* --- hand-over: pairs of tasks send a number to and fro; each message is a switch -------------- */
 
 struct by_channel {
     WEFT_FRAME;
@@ -376,40 +376,64 @@ static WEFT_ASYNC(by_channel, self)
 }
 WEFT_END
 
-struct channels {
-    WEFT_FRAME;
-    size_t times;
+struct channel_pair {
     uint64_t items[2];
     weft_channel there, back;
     weft_sender to, from_there;
     weft_receiver at, at_home;
-    weft_group group;
     WEFT_TASK(by_channel) one, other;
+};
+
+static void open_channels(struct channel_pair *pair)
+{
+    weft_channel_open(&pair->there, &pair->items[0], sizeof pair->items[0], 1, &pair->to,
+                      &pair->at);
+    weft_channel_open(&pair->back, &pair->items[1], sizeof pair->items[0], 1, &pair->from_there,
+                      &pair->at_home);
+}
+
+struct channels {
+    WEFT_FRAME;
+    size_t count, times;
+    struct channel_pair *pairs;
+    weft_group group;
 };
 
 static WEFT_ASYNC(channels, self)
 {
-    weft_channel_open(&self->there, &self->items[0], sizeof self->items[0], 1, &self->to,
-                      &self->at);
-    weft_channel_open(&self->back, &self->items[1], sizeof self->items[0], 1, &self->from_there,
-                      &self->at_home);
     bench_begin();
     WEFT_GROUP(self->group) {
-        WEFT_SPAWN(&self->group, &self->one, by_channel, self->times, &self->at_home, &self->to,
-                   true);
-        WEFT_SPAWN(&self->group, &self->other, by_channel, self->times, &self->at,
-                   &self->from_there, false);
+        for (size_t i = 0; i < self->count; i++) {
+            struct channel_pair *const pair = &self->pairs[i];
+            WEFT_SPAWN(&self->group, &pair->one, by_channel, self->times, &pair->at_home, &pair->to,
+                       true);
+            WEFT_SPAWN(&self->group, &pair->other, by_channel, self->times, &pair->at,
+                       &pair->from_there, false);
+        }
     }
     bench_stop();
-    bench_check(self->one.frame.item == 2 * self->times);
 }
 WEFT_END
 
+/* So many times, in each of `size` pairs. */
+static size_t hand_overs(size_t size)
+{
+    return bench_scaled_least(3000000, size) / size;
+}
+
 static void channel(size_t size)
 {
-    const size_t times = bench_scaled(3000000) * size;
-    bench_check(weft_run(channels, times) == 0);
-    bench_figures("channel", 2 * times, "%s", "");
+    const size_t times = hand_overs(size);
+    struct channel_pair *const pairs = (struct channel_pair *)bench_allocate(size, sizeof *pairs);
+    for (size_t i = 0; i < size; i++) {
+        open_channels(&pairs[i]);
+    }
+    bench_check(weft_run(channels, size, times, pairs) == 0);
+    for (size_t i = 0; i < size; i++) {
+        bench_check(pairs[i].one.frame.item == 2 * times);
+    }
+    bench_figures("channel", 2 * times * size, "%s", "");
+    free(pairs);
 }
 
 struct by_queue {
@@ -437,36 +461,49 @@ static WEFT_ASYNC(by_queue, self)
 }
 WEFT_END
 
-struct queues {
-    WEFT_FRAME;
-    size_t times;
+struct queue_pair {
     uint64_t items[2];
     weft_queue there, back;
-    weft_group group;
     WEFT_TASK(by_queue) one, other;
+};
+
+struct queues {
+    WEFT_FRAME;
+    size_t count, times;
+    struct queue_pair *pairs;
+    weft_group group;
 };
 
 static WEFT_ASYNC(queues, self)
 {
-    weft_queue_init(&self->there, &self->items[0], sizeof self->items[0], 1);
-    weft_queue_init(&self->back, &self->items[1], sizeof self->items[0], 1);
     bench_begin();
     WEFT_GROUP(self->group) {
-        WEFT_SPAWN(&self->group, &self->one, by_queue, self->times, &self->back, &self->there,
-                   true);
-        WEFT_SPAWN(&self->group, &self->other, by_queue, self->times, &self->there, &self->back,
-                   false);
+        for (size_t i = 0; i < self->count; i++) {
+            struct queue_pair *const pair = &self->pairs[i];
+            WEFT_SPAWN(&self->group, &pair->one, by_queue, self->times, &pair->back, &pair->there,
+                       true);
+            WEFT_SPAWN(&self->group, &pair->other, by_queue, self->times, &pair->there, &pair->back,
+                       false);
+        }
     }
     bench_stop();
-    bench_check(self->one.frame.item == 2 * self->times);
 }
 WEFT_END
 
 static void queue(size_t size)
 {
-    const size_t times = bench_scaled(3000000) * size;
-    bench_check(weft_run(queues, times) == 0);
-    bench_figures("queue", 2 * times, "%s", "");
+    const size_t times = hand_overs(size);
+    struct queue_pair *const pairs = (struct queue_pair *)bench_allocate(size, sizeof *pairs);
+    for (size_t i = 0; i < size; i++) {
+        weft_queue_init(&pairs[i].there, &pairs[i].items[0], sizeof pairs[i].items[0], 1);
+        weft_queue_init(&pairs[i].back, &pairs[i].items[1], sizeof pairs[i].items[0], 1);
+    }
+    bench_check(weft_run(queues, size, times, pairs) == 0);
+    for (size_t i = 0; i < size; i++) {
+        bench_check(pairs[i].one.frame.item == 2 * times);
+    }
+    bench_figures("queue", 2 * times * size, "%s", "");
+    free(pairs);
 }
 
 BENCH_MAIN({"yield", yield}, {"nested", nested}, {"call", call}, {"call_large", call_large},
