@@ -115,7 +115,7 @@ START_TEST(an_await_that_needs_no_wait_has_ended_with_success)
 }
 END_TEST
 
-/* What a task that has failed is joined with fails where it is joined, and is said to begin there. */
+/* A task that has failed: the await has its status, and a WEFT_TRY leaves with it. */
 struct joins {
     WEFT_FRAME;
     struct weft_join join;

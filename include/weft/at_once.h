@@ -25,8 +25,8 @@
  *                                                   its arguments);
  *     WEFT__FIRST_STEP(name, given.one, given.other)
  *
- * and it waits by WEFT__PARK_FIRST. A first step calls nothing but as its last act: so it keeps no
- * registers.
+ * and it waits by WEFT__PARK_FIRST. What the coroutine does not count against the budget (a join) its first
+ * step does not, either. A first step calls nothing but as its last act: so it keeps no registers.
  */
 #ifndef WEFT_AT_ONCE_H
 #define WEFT_AT_ONCE_H

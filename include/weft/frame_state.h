@@ -162,7 +162,7 @@ enum {
 };
 WEFT__STATIC_ASSERT(WEFT_EAGER + 1 < WEFT__READY, "WEFT_EAGER is 30 at most");
 
-/* A park that is written by one store instead of two is a byte that 64 bit has. */
+/* On 64 bit there is a byte to spare: with it, a park is written by one store instead of two. */
 #define WEFT__ONE_STORE (__SIZEOF_POINTER__ == 8)
 
 /** Frames that wait for each other. 64 bit: 40 bytes. 32 bit without lines: 16. AVR: 12. */
@@ -213,6 +213,9 @@ static inline void weft__chain_fresh(weft_chain *chain)
         uint16_t failed_line;
         uint8_t flags;
     } fresh = {0, WEFT__READY, 0, 0, 0, 0, 0, 0, WEFT__IS_TASK};
+    WEFT__STATIC_ASSERT(
+        sizeof fresh == offsetof(weft_chain, failed_in) - offsetof(weft_chain, status),
+        "what a chain begins with is all of it from its status to failed_in");
     chain->block = NULL;
     __builtin_memcpy(&chain->status, &fresh, sizeof fresh);
     chain->failed_in = NULL;

@@ -28,6 +28,8 @@ def accesses(program):
             elif line[:3] in (' L ', ' S ', ' M '):
                 address, size = line[3:].split(',')
                 yield at, number, line[1], int(address, 16), int(size)
+    if traced.returncode != 0:
+        raise RuntimeError('valgrind --tool=lackey %s: it ends with %d' % (program, traced.returncode))
 
 
 def waiting(program):
