@@ -61,7 +61,7 @@ static inline weft_core *weft__begins_at_once(weft_chain *chain)
     if (WEFT_ASSERTS && WEFT__RARE((chain->flags & WEFT__IS_TASK) == 0)) {
         return NULL;
     }
-    weft_core *const core = WEFT_CONTAINER(chain, weft_task, chain)->owner->core;
+    weft_core *const core = weft_task_core(WEFT_CONTAINER(chain, weft_task, chain));
     return WEFT__OFTEN(--core->budget != 0) ? core : NULL;
 }
 
@@ -78,7 +78,7 @@ static inline weft_core *weft__begins_at_once(weft_chain *chain)
 static inline void weft__uncount(weft_chain *chain)
 {
     if (!WEFT_ASSERTS || WEFT__OFTEN((chain->flags & WEFT__IS_TASK) != 0)) {
-        WEFT_CONTAINER(chain, weft_task, chain)->owner->core->budget++;
+        weft_task_core(WEFT_CONTAINER(chain, weft_task, chain))->budget++;
     }
 }
 

@@ -113,6 +113,7 @@ static inline void weft__callback_call(weft_callback *callback)
     void *const argument = callback->argument;
     weft_task current;
     weft__task_clear(&current);
+    current.chain.flags = WEFT__DRIVEN;
     current.owner = &owner->owner;
 #if WEFT_CONTEXT
     current.context = callback->view.context;
@@ -149,7 +150,7 @@ static inline void weft__callback_begin(weft__callbacks *owner, weft_callback *c
     weft_task *const task = &callback->task;
     weft__task_clear(task);
     task->chain.top = &callback->frame;
-    task->chain.flags = WEFT__IS_TASK;
+    task->chain.flags = WEFT__IS_TASK | WEFT__DRIVEN;
     task->chain.wait = WEFT__PARKED;
     task->owner = &owner->owner;
     callback->frame = weft__head(weft__callback_step, NULL);
@@ -186,7 +187,7 @@ static inline bool weft_callback_cancel(weft_callback *callback)
         return false;
     }
     WEFT_CONTAINER(callback->task.owner, weft__callbacks, owner)->posted--;
-    weft__ready_remove(callback->task.owner->core, &callback->task.link);
+    weft__ready_remove(weft_task_core(&callback->task), &callback->task.link);
     weft__callback_idle(callback);
     return true;
 }

@@ -105,7 +105,7 @@ static inline void weft__request(weft_task *task, weft__serial *requests, weft__
     if (!weft__is_pending(&task->chain)) {
         weft__set_reason(&task->chain, reason); /* the first says why */
     }
-    weft__can_cancel(task->owner->core);
+    weft__can_cancel(weft_task_core(task));
     *serial = weft__next_serial(&task->chain);
     *requests = *requests < WEFT__SERIAL_LAST ? (weft__serial)(*requests + 1) : *requests;
     weft__look(&task->chain);

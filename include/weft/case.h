@@ -119,7 +119,7 @@ static inline void weft_case_hang(weft_case *armed, weft_link *list)
 /** From is_ready() on: what the tasks of its loop share. */
 static inline weft_core *weft_case_core(const weft_case *begun)
 {
-    return begun->waiter.task->owner->core;
+    return weft_task_core(begun->waiter.task);
 }
 
 /* How it is done. */

@@ -147,7 +147,7 @@ static inline void weft__channel_wait(weft__at_channel *wait, weft_link *list, w
     wait->place = place;
     weft__waiter_note(&wait->waiter, list);
 #if WEFT_DEBUG
-    weft__note(&wait->waiter.task->owner->core->notes, &wait->end, place, WEFT__HELD_WAIT);
+    weft__note(&weft_task_core(wait->waiter.task)->notes, &wait->end, place, WEFT__HELD_WAIT);
 #endif
 }
 
@@ -190,7 +190,7 @@ static inline bool weft__channel_is_plain(const weft__at_channel *wait, const we
 {
     const weft_task *const task = wait->waiter.task;
     return (task->chain.wait & (WEFT__PARKED | WEFT__SELECTS)) == WEFT__PARKED &&
-           task->owner->core == core;
+           weft_task_core(task) == core;
 }
 
 /* The same for such a one, whose item has moved: its send or receive has ended. */
@@ -208,7 +208,7 @@ static inline void weft__channel_serve(weft__at_channel *first)
     if (WEFT__SMALL || WEFT__RARE(weft__waiter_is_case(&first->waiter))) {
         weft__channel_choose(first, 0);
     } else {
-        weft__channel_serve_plain(first, first->waiter.task->owner->core);
+        weft__channel_serve_plain(first, weft_task_core(first->waiter.task));
     }
 }
 

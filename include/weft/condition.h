@@ -108,7 +108,7 @@ static inline void weft__condition_begin(struct weft_condition_wait *wait)
 {
     weft_condition *const condition = wait->condition;
 #if WEFT_DEBUG
-    weft__note(&condition->lock->owner->owner->core->notes, &wait->held, condition,
+    weft__note(&weft_task_core(condition->lock->owner)->notes, &wait->held, condition,
                WEFT__HELD_WAIT);
 #endif
     if (weft_link_is_empty(&condition->crowd.link)) {

@@ -53,7 +53,7 @@ struct weft_task {
 
 /* Who owns callbacks, and how many are posted: see callback.h. */
 typedef struct weft__callbacks {
-    weft_owner owner; /* without `ended`: that tells a callback from a task */
+    weft_owner owner;
     size_t posted;
 } weft__callbacks;
 
@@ -180,10 +180,10 @@ static inline void weft__task_clear(weft_task *task)
     }
 }
 
-/* What stands in the ready queue is a callback, or a task. */
+/* What stands in the ready queue is a callback, which is plain C, or a task. */
 static inline bool weft__is_callback(const weft_task *task)
 {
-    return task->owner->ended == NULL;
+    return (task->chain.flags & WEFT__DRIVEN) != 0;
 }
 
 /** The task that runs, or NULL: none does, or a callback. Context: loop. */

@@ -147,7 +147,7 @@ enum {                       /* weft_chain.flags */
        WEFT__WAS_JOINED = 8, /* and whose status somebody awaited */
        WEFT__SEALED = 16,    /* in the cleanup of a failure: where that began is not overwritten */
        WEFT__PENDING = 32,   /* newest > note; here, so that a wait looks at one byte */
-       WEFT__DRIVEN = 64,    /* by plain C: no task, for a wait that looks for what is rare */
+       WEFT__DRIVEN = 64,    /* plain C: it drives a generator, which cannot wait; or is a callback */
        WEFT__TIDIES = 128    /* at its end: it sees a context, or waits of it were refused */
 };
 

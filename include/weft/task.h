@@ -105,7 +105,7 @@ static inline weft_task *weft__task(weft_chain *chain)
 
 static inline weft_core *weft__core(weft_chain *chain)
 {
-    return weft__task(chain)->owner->core;
+    return weft_task_core(weft__task(chain));
 }
 
 static inline bool weft__is_spent(weft_chain *chain)
@@ -121,7 +121,7 @@ static inline bool weft__is_spent(weft_chain *chain)
 /* A timer for each open scope whose deadline has none yet: only now that the task really waits. */
 __attribute__((noinline, unused)) static void weft__arm_scopes(weft_task *task)
 {
-    weft_timers *const timers = &task->owner->core->timers;
+    weft_timers *const timers = &weft_task_core(task)->timers;
     for (weft_block *block = task->chain.block; block != NULL; block = block->outer) {
         weft_scope *const scope = weft__scope_of(block);
         if (scope->has_deadline && !scope->expired && !weft_timer_is_armed(&scope->timer)) {
@@ -153,7 +153,7 @@ static inline weft_step weft__wait(weft_task *task, weft_link *list, int how)
  * so that a refusal counts against the budget; when that is used up, they get their turn first. */
 __attribute__((cold, noinline, unused)) static weft_step weft__refuse(weft_task *task)
 {
-    weft_core *const core = task->owner->core;
+    weft_core *const core = weft_task_core(task);
     weft_chain *const chain = &task->chain;
     weft_step verdict = {WEFT__ENTERS};
     weft__touches_no_more(task);
@@ -198,7 +198,7 @@ static inline void weft__can_cancel(weft_core *core)
 static WEFT__APART weft_step weft__park_checked(weft_chain *chain, weft_link *list, int how)
 {
     weft_task *const task = weft__task(chain);
-    return task->owner->core->park_rarely(task, list, how);
+    return weft_task_core(task)->park_rarely(task, list, how);
 }
 
 /* What a step returns that waits. A wait that is refused is one, too: the trampoline enters it again
@@ -216,10 +216,10 @@ static inline weft_step weft__park(weft_chain *chain, weft_link *list, int how)
 static inline void weft__scope_leave(weft_task *task, weft_scope *scope)
 {
     if (weft_timer_is_armed(&scope->timer)) {
-        weft_timers_cancel(&task->owner->core->timers, &scope->timer);
+        weft_timers_cancel(&weft_task_core(task)->timers, &scope->timer);
     }
     if (scope->serial != 0) {
-        task->owner->core->refused = 0;
+        weft_task_core(task)->refused = 0;
         weft__forget_reason(&task->chain);
     }
     weft__scope_pop(&task->chain, scope);

@@ -133,15 +133,15 @@ static inline void weft_scope_reschedule(weft_scope *scope, weft_time at)
         return;
     }
     if (weft_timer_is_armed(&scope->timer)) {
-        weft_timers_cancel(&scope->task->owner->core->timers, &scope->timer);
+        weft_timers_cancel(&weft_task_core(scope->task)->timers, &scope->timer);
     }
     scope->has_deadline = at != WEFT_FOREVER;
     scope->timer.at = at;
     if (scope->has_deadline && !scope->expired) {
-        if (!weft_time_is_before(scope->task->owner->core->now, at)) {
+        if (!weft_time_is_before(weft_task_core(scope->task)->now, at)) {
             weft__scope_expire(scope);
         } else if ((scope->task->chain.wait & WEFT__PARKED) != 0) {
-            weft_timers_arm(&scope->task->owner->core->timers, &scope->timer, at);
+            weft_timers_arm(&weft_task_core(scope->task)->timers, &scope->timer, at);
         } else {
             scope->task->chain.flags |= WEFT__UNARMED;
         }
@@ -170,7 +170,7 @@ static inline weft_time weft__scope_ends(const weft_chain *chain, const weft_sco
 static inline weft_time weft_effective_deadline(const weft_task *task)
 {
     const weft_chain *const chain = &task->chain;
-    const weft_time now = task->owner->core->now;
+    const weft_time now = weft_task_core(task)->now;
     weft_time at = WEFT_FOREVER, hidden_until = now;
     for (weft_block *block = chain->block; block != NULL; block = block->outer) {
         const weft_scope *const scope = weft__scope_of(block);
@@ -191,7 +191,7 @@ static inline void weft__scope_enter(weft_frame *frame, weft_chain *chain, weft_
     fresh.timer.fire = weft__scope_fire;
     *scope = fresh;
     weft__scope_push(chain, frame, scope);
-    weft__can_cancel(scope->task->owner->core);
+    weft__can_cancel(weft_task_core(scope->task));
 }
 
 /* Gives a scope that was just entered its deadline, which may have passed. */
@@ -272,7 +272,7 @@ static inline void weft__sleep_fire(weft_timer *timer)
 
 static inline void weft__sleep_arm(struct weft_sleep *sleep, weft_task *task)
 {
-    weft_core *const core = task->owner->core;
+    weft_core *const core = weft_task_core(task);
     sleep->task = task;
     sleep->timer.fire = weft__sleep_fire;
     weft_timers_arm(&core->timers, &sleep->timer, weft_time_add(core->now, sleep->after));

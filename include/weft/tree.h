@@ -88,7 +88,7 @@ static inline bool weft_next_task(weft_task_walk *walk)
 /**
  * Begins a walk over all tasks of a loop or executor that have not ended; callbacks are none.
  *
- * @param core  &executor.core, weft_loop_core(loop), or in a coroutine WEFT_SELF()->owner->core.
+ * @param core  &executor.core, weft_loop_core(loop), or in a coroutine weft_task_core(WEFT_SELF()).
  */
 static inline weft_task_walk weft_all_tasks(weft_core *core)
 {

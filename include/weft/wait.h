@@ -308,14 +308,14 @@ static inline void weft__alarm_arm(weft__alarm *alarm, weft_task *waiter, weft_t
     alarm->waiter = waiter;
     alarm->timer.fire = weft__alarm_fire;
     if (at != WEFT_FOREVER) {
-        weft_timers_arm(&waiter->owner->core->timers, &alarm->timer, at);
+        weft_timers_arm(&weft_task_core(waiter)->timers, &alarm->timer, at);
     }
 }
 
 static inline void weft__alarm_stop(weft__alarm *alarm)
 {
     if (alarm->waiter != NULL) {
-        weft_timers_cancel(&alarm->waiter->owner->core->timers, &alarm->timer);
+        weft_timers_cancel(&weft_task_core(alarm->waiter)->timers, &alarm->timer);
     }
 }
 

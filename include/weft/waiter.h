@@ -50,7 +50,7 @@ static inline void weft_waiter_init(weft_waiter *waiter, weft_task *task)
 static inline void weft__waiter_note(weft_waiter *waiter, const weft_link *list)
 {
 #if WEFT_DEBUG
-    weft__note(&waiter->task->owner->core->notes, &waiter->held, list, WEFT__HELD_WAIT);
+    weft__note(&weft_task_core(waiter->task)->notes, &waiter->held, list, WEFT__HELD_WAIT);
 #else
     (void)waiter, (void)list;
 #endif

@@ -19,7 +19,7 @@ static inline void weft__still_touches(weft_task *task, const void *place)
 {
 #if WEFT_DEBUG
     weft__unnote(&task->waits);
-    weft__note(&task->owner->core->notes, &task->waits, place, WEFT__HELD_WAIT);
+    weft__note(&weft_task_core(task)->notes, &task->waits, place, WEFT__HELD_WAIT);
 #else
     (void)task, (void)place;
 #endif
@@ -38,7 +38,7 @@ static inline void weft__touches_no_more(weft_task *task)
 /* Ends a wait that has not ended, with success: that is how it began. */
 static inline void weft__succeed(weft_task *task, int wait)
 {
-    weft_core *const core = task->owner->core;
+    weft_core *const core = weft_task_core(task);
     weft__is_at_hand(core);
     task->chain.wait = (uint8_t)wait;
     if (task->link.next != NULL) {
@@ -94,7 +94,7 @@ __attribute__((cold, noinline, unused)) static void weft__wake_elsewhere(weft_ta
  * processor does beside. */
 static inline void weft__wake_near(weft_core *core, weft_task *task)
 {
-    if (WEFT__SMALL || WEFT__RARE(task->owner->core != core)) {
+    if (WEFT__SMALL || WEFT__RARE(weft_task_core(task) != core)) {
         weft__wake_elsewhere(task);
     } else if ((task->chain.wait & WEFT__PARKED) != 0) {
         weft__touches_no_more(task);
