@@ -18,6 +18,7 @@
  *   weft/future.h     a result that is still to come
  *   weft/promise.h    the end of a future that an interrupt or another thread holds
  *   weft/timer.h      sleep, and blocks with a deadline: TIMEOUT, MOVE_ON, SHIELD
+ *   weft/bare.h       the choice of programs whose tasks stand in no group
  *   weft/group.h      tasks belong to a group, which ends after the last of them
  *   weft/spawn.h      starting a task: slots, pools, tasks that are prepared
  *   weft/join.h       waiting for the end of a task; shield, wait_for
@@ -77,7 +78,7 @@
 #include <weft/start.h>
 #include <weft/sync.h>
 
-#if __STDC_HOSTED__ && defined __unix__ && !defined WEFT_FREESTANDING
+#if __STDC_HOSTED__ && defined __unix__ && !defined WEFT_FREESTANDING && !WEFT_BARE
 #include <weft/loop_cases.h>
 #include <weft/socket.h>
 #endif

@@ -6,6 +6,7 @@
 static weft_core core;
 static weft_task task;
 static weft_owner group, other, watchers[3];
+static weft_link children; /* of the group */
 static char told[8];
 
 static weft_time now(void *context)
@@ -32,6 +33,8 @@ static void begin(size_t count)
     memset(&task, 0, sizeof task);
     group = other = proper;
     task.owner = &group;
+    weft_link_init(&children);
+    weft_link_insert(&children, &task.sibling);
     for (size_t i = 0; i < count; i++) {
         watchers[i] = (weft_owner){.ended = take_end};
         weft__watch_end(&task, &watchers[i]);
@@ -42,6 +45,8 @@ static const char *end(void)
 {
     ck_assert_ptr_eq(weft_task_core(&task), &core);
     weft__tell_end(&task);
+    ck_assert(weft_link_is_empty(&children));
+    ck_assert_ptr_null(task.sibling.next);
     return told;
 }
 

@@ -14,6 +14,8 @@
 #include <weft/generator.h>
 #include <weft/wait.h>
 
+#if !WEFT_BARE /* see bare.h */
+
 /**
  * Yields the watch of each task that has ended (asyncio.as_completed). Its index in the array, or
  * watch->task, tell which it is; a task that stands there twice comes twice. While the loop's body
@@ -70,4 +72,5 @@ WEFT_END
 
 WEFT__END_C
 
+#endif
 #endif

@@ -86,6 +86,7 @@ static inline void weft_complete(weft_completion *completion, int status);
  *  the one who awaits. Behind it nothing of the operation is touched. */
 static inline void weft_complete_threadsafe(weft_completion *completion, int status);
 
+#if !WEFT_BARE
 /**
  * Starts a coroutine, and has `done(context, status)` called by the loop after it has ended.
  *
@@ -99,9 +100,11 @@ static inline void weft_complete_threadsafe(weft_completion *completion, int sta
  */
 #define weft_spawn_then(group, slot, callback, done, context, ...)                                 \
     weft__spawn_then(weft_spawn(group, slot, __VA_ARGS__), &(slot)->task, callback, done, context)
+#endif
 
 /* How it is done. */
 
+#if !WEFT_BARE
 static inline int weft__spawn_then(int status, weft_task *task, weft_done_callback *callback,
                                    void (*done)(void *context, int status), void *context)
 {
@@ -110,6 +113,7 @@ static inline int weft__spawn_then(int status, weft_task *task, weft_done_callba
     }
     return status;
 }
+#endif
 
 static inline void weft__completion_set(weft_completion *completion, int status)
 {

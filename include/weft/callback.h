@@ -107,14 +107,16 @@ static inline void weft__callback_idle(weft_callback *callback)
  * needs not be kept: no block is left meanwhile. */
 static inline void weft__callback_call(weft_callback *callback)
 {
-    weft__callbacks *const owner = WEFT_CONTAINER(callback->task.owner, weft__callbacks, owner);
-    weft_core *const core = owner->owner.core;
+    weft__callbacks *const owner = weft__callbacks_of(&callback->task);
+    weft_core *const core = weft_task_core(&callback->task);
     void (*const call)(void *) = callback->call;
     void *const argument = callback->argument;
     weft_task current;
     weft__task_clear(&current);
     current.chain.flags = WEFT__DRIVEN;
+#if !WEFT_BARE
     current.owner = &owner->owner;
+#endif
 #if WEFT_CONTEXT
     current.context = callback->view.context;
 #endif
@@ -152,21 +154,24 @@ static inline void weft__callback_begin(weft__callbacks *owner, weft_callback *c
     task->chain.top = &callback->frame;
     task->chain.flags = WEFT__IS_TASK | WEFT__DRIVEN;
     task->chain.wait = WEFT__PARKED;
+#if WEFT_BARE
+    (void)owner;
+#else
     task->owner = &owner->owner;
+#endif
     callback->frame = weft__head(weft__callback_step, NULL);
 #if WEFT_DEBUG
-    weft__note(&owner->owner.core->notes, &task->held, callback, WEFT__HELD_CALLBACK);
+    weft__note(&weft_task_core(task)->notes, &task->held, callback, WEFT__HELD_CALLBACK);
 #endif
 }
 
 /* And one that is ready. */
 static inline void weft__callback_ready(weft_callback *callback, int status)
 {
-    weft__callbacks *const owner = WEFT_CONTAINER(callback->task.owner, weft__callbacks, owner);
     callback->task.chain.wait = WEFT__READY;
     callback->task.chain.status = (int16_t)status;
-    weft__link_append(owner->owner.core->place, &callback->task.link);
-    owner->posted++;
+    weft__link_append(weft_task_core(&callback->task)->place, &callback->task.link);
+    weft__callbacks_of(&callback->task)->posted++;
 }
 
 static inline void weft_callback_post(weft_core *core, weft_callback *callback,
@@ -186,7 +191,7 @@ static inline bool weft_callback_cancel(weft_callback *callback)
     if (!weft_callback_is_posted(callback)) {
         return false;
     }
-    WEFT_CONTAINER(callback->task.owner, weft__callbacks, owner)->posted--;
+    weft__callbacks_of(&callback->task)->posted--;
     weft__ready_remove(weft_task_core(&callback->task), &callback->task.link);
     weft__callback_idle(callback);
     return true;

@@ -41,9 +41,11 @@ static inline weft_case *weft_on_timer(weft_case *place, weft_time after);
 /** It is that time of weft_now(), or later. WEFT_FOREVER: never. */
 static inline weft_case *weft_on_timer_at(weft_case *place, weft_time at);
 
+#if !WEFT_BARE
 /** The task has ended, with its status. Watching is not owning: cancelling the select leaves the
  *  task alone. */
 static inline weft_case *weft_on_task(weft_case *place, weft_task *task);
+#endif
 
 /* How it is done. */
 
@@ -246,6 +248,7 @@ static inline weft_case *weft_on_timer(weft_case *place, weft_time after)
 
 /* --- tasks ------------------------------------------------------------------------------------ */
 
+#if !WEFT_BARE
 static inline bool weft__on_task_is_ready(weft_case *self)
 {
     const weft_task *const task = (const weft_task *)self->of;
@@ -290,6 +293,7 @@ static inline weft_case *weft_on_task(weft_case *place, weft_task *task)
     WEFT_ASSERT(task != NULL, "which task?");
     return weft_case_init(place, &kind, task);
 }
+#endif
 
 WEFT__END_C
 

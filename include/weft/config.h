@@ -25,6 +25,8 @@
  * | WEFT_TIME_BITS   | 64; freestanding, AVR 32     | width of weft_time                           |
  * | WEFT_TICK_HZ     | 1,000,000,000; 32 bit: 1,000 | ticks a second of weft_time                  |
  * | WEFT_TIMERS_LIST | 1 below 64 bits              | a sorted list instead of the wheel           |
+ * | WEFT_BARE        | 0                            | 1: one executor, tasks in no group, which    |
+ * |                  |                              | are a third smaller: see bare.h              |
  * | WEFT_PRIORITIES  | 0                            | 1: executors in interrupts, beside that in  |
  * |                  |                              | main(): see interrupt_executor.h            |
  * | WEFT_DEBUG       | 0                            | a frame that ends, or room that is written   |
@@ -78,6 +80,12 @@
 #endif
 #ifndef WEFT_PRIORITIES
 #define WEFT_PRIORITIES 0
+#endif
+#ifndef WEFT_BARE
+#define WEFT_BARE 0
+#endif
+#if WEFT_BARE && WEFT_PRIORITIES
+#error "WEFT_BARE is for one executor: leave out WEFT_PRIORITIES"
 #endif
 #ifndef WEFT_DEBUG
 #define WEFT_DEBUG 0

@@ -8,7 +8,8 @@
  *     some_list  <-> task.link                          those that wait for something
  *     group.children <-> task.sibling <-> task.sibling  all of a group's
  *
- * Sizes of a task: 96 bytes on 64 bit, 80 without WEFT_CONTEXT; 36 on 32 bit and 22 on AVR without lines.
+ * Sizes of a task: 96 bytes on 64 bit, 80 without WEFT_CONTEXT; 36 on 32 bit and 22 on AVR without lines,
+ * 24 and 16 with WEFT_BARE.
  */
 #ifndef WEFT_CORE_H
 #define WEFT_CORE_H
@@ -39,8 +40,10 @@ struct weft_task {
         weft_link link; /* in the ready queue or where it waits: never in both */
         int16_t status; /* once it has ended: how */
     };
+#if !WEFT_BARE
     weft_owner *owner;
     weft_link sibling; /* in its group */
+#endif
 #if WEFT_CONTEXT
     const char *name; /* for people: weft_task_set_name() */
     weft_binding *context;
@@ -51,9 +54,18 @@ struct weft_task {
 #endif
 };
 
+/* Of a task: all but who names it and what it sees, and what WEFT_DEBUG keeps. */
+#if WEFT_BARE
+#define WEFT__TASK_BYTES (offsetof(weft_task, link) + sizeof(weft_link))
+#else
+#define WEFT__TASK_BYTES (offsetof(weft_task, sibling) + sizeof(weft_link))
+#endif
+
 /* Who owns callbacks, and how many are posted: see callback.h. */
 typedef struct weft__callbacks {
+#if !WEFT_BARE
     weft_owner owner;
+#endif
     size_t posted;
 } weft__callbacks;
 
@@ -117,6 +129,9 @@ struct weft_core {
     weft_task *refuser; /* whose waits were refused */
     weft_timers timers;
     weft__callbacks callbacks;
+#if WEFT_BARE
+    size_t tasks; /* that have not ended */
+#endif
     const weft_port *port;
     void *context;                                    /* the port's */
     void (*report)(weft_core *, const weft_report *); /* NULL: silence */
@@ -192,11 +207,30 @@ static inline weft_task *weft_current_task(const weft_core *core)
     return core->current != NULL && !weft__is_callback(core->current) ? core->current : NULL;
 }
 
+#if WEFT_BARE
+__attribute__((weak)) weft_core *weft__only; /* that of the one executor */
+#endif
+
 /** What the tasks of its loop share: for weft_post(), weft_signal_init(), weft_future_init(). Of a
  *  task that was spawned. */
 static inline weft_core *weft_task_core(const weft_task *task)
 {
+#if WEFT_BARE
+    (void)task;
+    return weft__only;
+#else
     return task->owner->core;
+#endif
+}
+
+static inline weft__callbacks *weft__callbacks_of(const weft_task *task)
+{
+#if WEFT_BARE
+    (void)task;
+    return &weft__only->callbacks;
+#else
+    return WEFT_CONTAINER(task->owner, weft__callbacks, owner);
+#endif
 }
 
 /* Who gets ready comes to the end of the queue. */
@@ -234,7 +268,13 @@ static inline void weft__core_begin(weft_core *core, const weft_port *port, void
     weft_link_init(&core->ready);
     weft__rest(core);
     weft_timers_init(&core->timers, core->now);
+#if WEFT_BARE
+    WEFT_ASSERT(weft__only == NULL || weft__only == core,
+                "WEFT_BARE is for a program with one executor: build it without");
+    weft__only = core;
+#else
     core->callbacks.owner.core = core;
+#endif
 }
 
 /** Prepares what a loop's tasks share. The port and its context outlive it. */

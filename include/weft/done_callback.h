@@ -39,6 +39,7 @@ typedef struct weft_done_callback {
 
 WEFT__BEGIN_C
 
+#if !WEFT_BARE
 /**
  * Has `done(argument, status)` called by the loop after a task has ended. When it is called the
  * callback is idle again: it may be added anew, or freed.
@@ -58,6 +59,7 @@ static inline void weft_task_add_done_callback(weft_task *task, weft_done_callba
  * Context: loop. Cost: O(1).
  */
 static inline bool weft_task_remove_done_callback(weft_task *task, weft_done_callback *callback);
+#endif
 
 /** True until it is called or removed. */
 static inline bool weft_done_callback_is_pending(const weft_done_callback *callback)
@@ -95,6 +97,7 @@ static inline void weft__done_begin(weft_core *core, weft_done_callback *callbac
     weft__callback_look(&callback->callback, core);
 }
 
+#if !WEFT_BARE
 static inline void weft__done_ended(weft_owner *watcher, weft_task *task)
 {
     weft_done_callback *const callback = WEFT_CONTAINER(watcher, weft_done_callback, watcher);
@@ -106,7 +109,8 @@ static inline void weft_task_add_done_callback(weft_task *task, weft_done_callba
                                                void (*done)(void *argument, int status),
                                                void *argument)
 {
-    WEFT_ASSERT(task->owner != NULL, "this task was never spawned: weft_spawn() it first");
+    WEFT_ASSERT(task->chain.top != NULL || weft_task_is_done(task),
+                "this task was never spawned: weft_spawn() it first");
     weft__done_begin(weft_task_core(task), callback, done, argument);
     if (weft_task_is_done(task)) {
         weft__callback_ready(&callback->callback, task->status);
@@ -125,6 +129,7 @@ static inline bool weft_task_remove_done_callback(weft_task *task, weft_done_cal
     weft__callback_idle(&callback->callback);
     return true;
 }
+#endif
 
 WEFT__END_C
 

@@ -45,6 +45,8 @@
 #include <weft/text.h>
 #include <weft/tree.h>
 
+#if !WEFT_BARE /* see bare.h */
+
 WEFT__BEGIN_C
 
 /**
@@ -308,4 +310,5 @@ weft_dump(weft_executor *executor, void (*write)(void *context, const char *text
 
 WEFT__END_C
 
+#endif
 #endif

@@ -35,10 +35,19 @@
 #include <weft/timer.h>
 
 typedef struct weft_executor {
+#if WEFT_BARE
+    __extension__ union {
+        weft_core core;
+        weft_group group; /* the same: no task is in another */
+    };
+#else
     weft_core core;
+#endif
     uint16_t until_poll; /* private: resumes until the port is asked again, while there is work */
     bool is_running, is_stopped; /* private */
-    weft_group group;            /* owns the detached tasks: weft_spawn(&executor.group, …) */
+#if !WEFT_BARE
+    weft_group group; /* owns the detached tasks: weft_spawn(&executor.group, …) */
+#endif
     /* private: */
 #if WEFT_HOOKS
     size_t (*choose)(struct weft_executor *, size_t count); /* testing: which of the ready runs */
@@ -91,21 +100,20 @@ static inline weft_executor *weft__executor_of(weft_core *core)
     return WEFT_CONTAINER(core, weft_executor, core);
 }
 
-/* A detached task has ended: a failure that nobody awaited is told once. */
+#if !WEFT_BARE
 static inline void weft__detached_ended(weft_owner *owner, weft_task *task)
 {
-    if (task->status < 0 && task->status != WEFT_ECANCELED &&
-        (task->chain.flags & WEFT__WAS_JOINED) == 0) {
-        weft__report(owner->core, task, NULL,
-                     WEFT_TEXT("a detached task failed, and nobody awaited it"), task->status);
-    }
+    weft__tell_unheard(owner->core, task);
 }
+#endif
 
 static inline void weft_executor_init(weft_executor *executor, const weft_port *port, void *context)
 {
     __builtin_memset(executor, 0, sizeof *executor);
     weft__core_begin(&executor->core, port, context);
+#if !WEFT_BARE
     weft__group_open(&executor->group, &executor->core, weft__detached_ended);
+#endif
 }
 
 /* The port is asked each WEFT_POLL resumes; with 1 it is each pass, and nothing is counted. */
@@ -221,8 +229,12 @@ static inline void weft__run_ready(weft_executor *executor)
 /* A task has not ended, or a callback is still to be called. */
 static inline bool weft__has_work(const weft_executor *executor)
 {
+#if WEFT_BARE
+    return executor->core.tasks > 0 || executor->core.callbacks.posted > 0;
+#else
     const weft_link *const tasks = &executor->group.children;
     return tasks->next != tasks || executor->core.callbacks.posted > 0;
+#endif
 }
 
 /* The next pass at this time would begin with nothing: it is not time to poll, nothing has come. */

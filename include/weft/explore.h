@@ -36,7 +36,7 @@
 
 #include <weft/testing.h>
 
-#if WEFT_HOOKS /* without them nobody can choose */
+#if WEFT_HOOKS && !WEFT_BARE /* without them nobody can choose */
 
 /* Choices in one run of weft_test_schedules(). */
 #ifndef WEFT_TEST_CHOICES

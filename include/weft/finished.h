@@ -30,6 +30,8 @@
 #include <weft/generator.h>
 #include <weft/group.h>
 
+#if !WEFT_BARE /* see bare.h */
+
 /**
  * Yields the tasks of a group in the order of their ends; it ends when none is left and none runs.
  *
@@ -92,4 +94,5 @@ WEFT_END
 
 WEFT__END_C
 
+#endif
 #endif

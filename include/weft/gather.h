@@ -20,6 +20,8 @@
 
 #include <weft/wait.h>
 
+#if !WEFT_BARE /* see bare.h */
+
 /**
  * Waits until all tasks have ended, or the first has failed (asyncio.gather).
  *
@@ -113,4 +115,5 @@ WEFT_END
 
 WEFT__END_C
 
+#endif
 #endif

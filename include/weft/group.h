@@ -23,7 +23,9 @@
 #ifndef WEFT_GROUP_H
 #define WEFT_GROUP_H
 
-#include <weft/cancel.h>
+#include <weft/bare.h>
+
+#if !WEFT_BARE
 
 /** Tasks that have ended and were not yet taken, in the order of their ends: see finished.h. */
 typedef struct weft_finished {
@@ -323,6 +325,14 @@ static inline void weft__run_eagerly(weft_core *core, weft_task *task)
     core->upcoming = place->next; /* it may have taken back a callback */
 }
 
+/* A task that has its chain becomes one of the group's. */
+static inline void weft__group_take(weft_group *group, weft_core *core, weft_task *task)
+{
+    task->owner = &group->owner;
+    weft__task_begin(core, task);
+    weft__link_append(&group->children, &task->sibling);
+}
+
 /* Adds a task to a group that may be cancelled. `eager`: its first step runs now, unless so many do
  * that the C stack would grow with children that start children. */
 static WEFT__APART int weft__group_add(weft_group *group, weft_task *task, weft_frame *frame,
@@ -333,7 +343,7 @@ static WEFT__APART int weft__group_add(weft_group *group, weft_task *task, weft_
     if (core == NULL || group->is_cancelled) {
         return weft__group_refuse(core, task);
     }
-    weft__task_begin(core, &group->owner, &group->children, task);
+    weft__group_take(group, core, task);
     if (eager && core->eager < WEFT_EAGER) {
         weft__run_eagerly(core, task);
     }
@@ -347,10 +357,11 @@ static inline int weft__group_start(weft_group *group, weft_task *task, weft_fra
         return weft__group_add(group, task, frame, group->eager);
     }
     weft__chain_begin(task, frame);
-    weft__task_begin(core, &group->owner, &group->children, task);
+    weft__group_take(group, core, task);
     return 0;
 }
 
 WEFT__END_C
 
+#endif
 #endif

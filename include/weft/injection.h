@@ -27,7 +27,7 @@
 
 #include <weft/explore.h>
 
-#if WEFT_HOOKS /* without them nobody can watch or choose */
+#if WEFT_HOOKS && !WEFT_BARE /* without them nobody can watch or choose */
 
 /**
  * A fault point: something that can fail.

@@ -22,6 +22,8 @@
 #include <weft/spawn.h>
 #include <weft/timer.h>
 
+#if !WEFT_BARE /* see bare.h */
+
 /* One who waits for one task. The slot may be used again before it runs: the status is kept as the
  * outcome of its frame. */
 typedef struct weft__joining {
@@ -207,4 +209,5 @@ WEFT_END
 
 WEFT__END_C
 
+#endif
 #endif

@@ -22,6 +22,8 @@
 
 #include <weft/trace.h>
 
+#if !WEFT_BARE /* see bare.h */
+
 /** Something that is acquired and released, or, by weft_test_expect_no_waiters(), a list. */
 typedef struct weft_test_resource {
     const char *name; /* for messages */
@@ -113,4 +115,5 @@ static inline void weft__leak_held(weft_test *test)
 
 WEFT__END_C
 
+#endif
 #endif

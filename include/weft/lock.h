@@ -32,9 +32,11 @@ typedef struct weft_lock {
     /* private: */
     weft_holdable holdable;
     weft_task *owner;
-    weft_link crowds;   /* who waits for other things, and needs the lock for them */
+    weft_link crowds; /* who waits for other things, and needs the lock for them */
+    bool is_broken;   /* then it has no owner */
+#if !WEFT_BARE
     weft_owner watcher; /* of the owner's end */
-    bool is_broken;     /* then it has no owner */
+#endif
 } weft_lock;
 
 /**
@@ -93,6 +95,7 @@ static inline void weft__lock_break_for(const weft_link *waiters)
     }
 }
 
+#if !WEFT_BARE
 /* The owner has ended. */
 static inline void weft__lock_abandoned(weft_owner *watcher, weft_task *task)
 {
@@ -108,16 +111,28 @@ static inline void weft__lock_abandoned(weft_owner *watcher, weft_task *task)
     }
 }
 
+#endif
+
 static inline void weft__lock_belongs_to(weft_lock *lock, weft_task *task)
 {
     lock->owner = task;
+#if !WEFT_BARE
     lock->watcher.ended = weft__lock_abandoned;
     weft__watch_end(task, &lock->watcher);
+#endif
+}
+
+static inline void weft__lock_belongs_to_nobody(weft_lock *lock)
+{
+#if !WEFT_BARE
+    weft__unwatch_end(lock->owner, &lock->watcher);
+#endif
+    lock->owner = NULL;
 }
 
 static inline bool weft__lock_is_mine(const weft_lock *lock)
 {
-    return lock->owner != NULL && lock->owner == lock->watcher.core->current;
+    return lock->owner != NULL && lock->owner == weft_task_core(lock->owner)->current;
 }
 
 static inline void weft__lock_give_back(weft_holdable *holdable)
@@ -128,8 +143,7 @@ static inline void weft__lock_give_back(weft_holdable *holdable)
     }
     WEFT_ASSERT(weft__lock_is_mine(lock),
                 "this task does not hold the lock: weft_release() it in the task that does");
-    weft__unwatch_end(lock->owner, &lock->watcher);
-    lock->owner = NULL;
+    weft__lock_belongs_to_nobody(lock);
     weft_task *const next = weft_first_waiter(&holdable->waiters);
     if (next != NULL) {
         weft__lock_belongs_to(lock, next);

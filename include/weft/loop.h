@@ -28,6 +28,10 @@
 #include <weft/callback.h>
 #include <weft/executor.h>
 
+#if WEFT_BARE
+#error "WEFT_BARE is for a program without the library: its tasks stand in groups"
+#endif
+
 WEFT__BEGIN_C
 
 /** An event loop. Opaque: weft_loop_new() makes one. */

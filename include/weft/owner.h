@@ -15,6 +15,33 @@
 
 WEFT__BEGIN_C
 
+/* A failure that nobody awaited is told once. */
+static inline void weft__tell_unheard(weft_core *core, const weft_task *task)
+{
+    if (task->status < 0 && task->status != WEFT_ECANCELED &&
+        (task->chain.flags & WEFT__WAS_JOINED) == 0) {
+        weft__report(core, task, NULL, WEFT_TEXT("a detached task failed, and nobody awaited it"),
+                     task->status);
+    }
+}
+
+#if WEFT_BARE
+/* A bare task has no such row (bare.h). What needs one is not there, and says why. */
+#define WEFT__NO_OWNER                                                                             \
+    _Pragma(                                                                                       \
+        "GCC error \"WEFT_BARE: a task has no group, and its end is told to nobody: see bare.h\"")
+#define WEFT_GROUP(...) WEFT__NO_OWNER
+#define weft_join WEFT__NO_OWNER weft_join
+#define weft_on_task WEFT__NO_OWNER weft_on_task
+#define weft_task_add_done_callback WEFT__NO_OWNER weft_task_add_done_callback
+#define weft_spawn_then(...) WEFT__NO_OWNER 0
+
+static inline void weft__tell_end(weft_task *task)
+{
+    weft__only->tasks--;
+    weft__tell_unheard(weft__only, task);
+}
+#else
 /* Puts `watcher` into the row of those who are told when a task ends, behind the others. */
 static inline void weft__watch_end(weft_task *task, weft_owner *watcher)
 {
@@ -62,9 +89,12 @@ static inline void weft__change_owner(weft_task *task, weft_owner *owner)
     *(first->behind == NULL ? &task->owner : &first->last->behind) = owner;
 }
 
-/* Tells all of them. The task has no owner any more, but it still knows its core. */
+/* Takes it out of its group, and tells all of them. The task may be moved then. It has no owner any
+ * more, but it still knows its core. */
 static inline void weft__tell_end(weft_task *task)
 {
+    weft__link_leave(&task->sibling);
+    task->sibling.next = NULL;
     weft_owner *owner = task->owner;
     task->owner = &owner->core->callbacks.owner;
     do {
@@ -73,6 +103,7 @@ static inline void weft__tell_end(weft_task *task)
         owner = behind;
     } while (owner != NULL);
 }
+#endif
 
 WEFT__END_C
 

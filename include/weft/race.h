@@ -25,6 +25,8 @@
 
 #include <weft/wait.h>
 
+#if !WEFT_BARE /* see bare.h */
+
 /**
  * Waits until one task has succeeded, cancels the others, and waits for them.
  *
@@ -157,4 +159,5 @@ WEFT_END
 
 WEFT__END_C
 
+#endif
 #endif

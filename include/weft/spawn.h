@@ -99,7 +99,11 @@ static inline bool weft__slot_is_in_use(const weft_task *task)
     if (!WEFT__SMALL && (task->chain.flags & WEFT__IS_TASK) == 0) {
         return false; /* never started: its link may lie in a page that is still to be mapped */
     }
+#if WEFT_BARE
+    return weft_task_is_running(task);
+#else
     return task->sibling.next != NULL;
+#endif
 }
 
 /* Memory that a system has just given is mapped by the first write. A read before that maps a page of

@@ -32,6 +32,8 @@
 
 #include <weft/spawn.h>
 
+#if !WEFT_BARE /* see bare.h */
+
 struct weft_start;
 
 /** By which a task says that it is ready: a member of its first frame. Zeroed: not yet. */
@@ -122,4 +124,5 @@ WEFT_END
 
 WEFT__END_C
 
+#endif
 #endif

@@ -231,7 +231,7 @@ static inline void weft__chain_begin(weft_task *task, weft_frame *frame)
 {
     weft_chain *const chain = &task->chain;
     if (WEFT__SMALL) {
-        __builtin_memset(task, 0, offsetof(weft_task, sibling) + sizeof task->sibling);
+        __builtin_memset(task, 0, WEFT__TASK_BYTES);
         chain->wait = WEFT__READY;
         chain->flags = WEFT__IS_TASK;
     } else {
@@ -240,15 +240,13 @@ static inline void weft__chain_begin(weft_task *task, weft_frame *frame)
     chain->top = frame;
 }
 
-/* Begins a task that has its chain, and puts it into the queue. Its name is left as it is. */
-static inline void weft__task_begin(weft_core *core, weft_owner *owner, weft_link *siblings,
-                                    weft_task *task)
+/* Begins a task that has its chain and its owner, and puts it into the queue. Its name is left as it
+ * is. */
+static inline void weft__task_begin(weft_core *core, weft_task *task)
 {
     const weft_task *const spawner = core->current;
     weft__is_at_hand(core);
-    task->owner = owner;
     weft__inherit_context(task, spawner);
-    weft__link_append(siblings, &task->sibling);
     weft__link_append(core->place, &task->link);
 #if WEFT_DEBUG
     task->chain.notes = &core->notes;
@@ -294,8 +292,6 @@ static inline void weft__task_end(weft_core *core, weft_task *task)
     weft__link_leave(&task->link);
     task->chain.flags |= WEFT__DONE;
     task->status = task->chain.status;
-    weft__link_leave(&task->sibling);
-    task->sibling.next = NULL; /* it may be moved now */
 #if WEFT_DEBUG
     weft__unnote(&task->held);
 #endif

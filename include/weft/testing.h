@@ -32,7 +32,7 @@
 #include <weft/sequencer.h>
 #include <weft/virtual_clock.h>
 
-#if WEFT_HOOKS /* without them nobody can watch or choose */
+#if WEFT_HOOKS && !WEFT_BARE /* without them nobody can watch or choose */
 
 WEFT__BEGIN_C
 

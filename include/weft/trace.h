@@ -21,6 +21,8 @@
 
 #include <weft/dump.h>
 
+#if !WEFT_BARE /* see bare.h */
+
 /* Characters of a trace; a test that needs more stops. Define it for the whole program. */
 #ifndef WEFT_TEST_TRACE
 #define WEFT_TEST_TRACE 2048
@@ -210,4 +212,5 @@ static inline void weft__test_sow(weft_test *test, uint32_t seed)
 
 WEFT__END_C
 
+#endif
 #endif

@@ -21,6 +21,8 @@
 
 #include <weft/executor.h>
 
+#if !WEFT_BARE /* see bare.h */
+
 WEFT__BEGIN_C
 
 enum { WEFT__TREE_DEPTH = 16 };
@@ -99,4 +101,5 @@ static inline weft_task_walk weft_all_tasks(weft_core *core)
 
 WEFT__END_C
 
+#endif
 #endif

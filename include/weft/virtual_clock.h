@@ -23,6 +23,8 @@
 
 #include <weft/trace.h>
 
+#if !WEFT_BARE /* see bare.h */
+
 /**
  * Waits until every other task of the test waits and nothing is ready: before the clock moves on,
  * so that no timer later than now has fired.
@@ -167,4 +169,5 @@ WEFT_END
 
 WEFT__END_C
 
+#endif
 #endif

@@ -31,6 +31,8 @@
 #include <weft/spawn.h>
 #include <weft/timer.h>
 
+#if !WEFT_BARE /* see bare.h */
+
 struct weft__waiting;
 
 /** One task of a set that is waited for, and how it ended. It stays where it is during the wait. */
@@ -349,4 +351,5 @@ WEFT_END
 
 WEFT__END_C
 
+#endif
 #endif

@@ -24,6 +24,7 @@ CHOICES = {
     'WEFT_DEBUG': (['-DWEFT_DEBUG=1', '-DWEFT_NAMES=1'], ['-DWEFT_DEBUG=0']),
     'WEFT_HOOKS': (['-DWEFT_HOOKS=1'], ['-DWEFT_HOOKS=0']),
     'WEFT_PRIORITIES': (['-DWEFT_PRIORITIES=1'], []),
+    'WEFT_BARE': (['-DWEFT_BARE=1'], []),
     'WEFT_ORIGINS': (['-DWEFT_LINES=1', '-DWEFT_ORIGINS=1'], ['-DWEFT_LINES=1']),
     'WEFT_CRITICAL_BEGIN': (['-DWEFT_CRITICAL_BEGIN(s)=int s=0', '-DWEFT_CRITICAL_END(s)=(void)s'],
                             []),

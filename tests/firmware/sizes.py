@@ -25,10 +25,15 @@ def bytes_of_all(target, directory):
             kind, _, what = name.partition('_')
             if suffix == '' or name in ('ram_frame', 'ram_task', 'await_sleep', 'ram_executor'):
                 figures['%s: %s%s' % ({'ram': 'RAM'}.get(kind, kind), what, suffix)] = size
+    bare = SMALLEST + ['-DWEFT_BARE=1']
+    for what, size in symbols(target, 'bare.c', bare, directory)[1].items():
+        if what.startswith('ram_'):
+            figures['RAM: %s, bare' % what.removeprefix('ram_')] = size
     two = SMALLEST + ['-DWEFT_PRIORITIES=1']
     figures['RAM: executor in an interrupt'] = symbols(target, 'priorities.c', two, directory)[1][
         'ram_executor_in_an_interrupt']
     figures['flash: kernel'] = flash_of_weft(target, 'kernel.c', SMALLEST, directory)
+    figures['flash: kernel, bare tasks'] = flash_of_weft(target, 'kernel.c', bare, directory)
     figures['flash: everything'] = flash_of_weft(target, 'everything.c', SMALLEST, directory)
     figures['flash: everything, with lines'] = flash_of_weft(target, 'everything.c', WITH_LINES,
                                                              directory)
@@ -69,8 +74,9 @@ TITLES = {
             'default of all cores but AVR: each frame keeps the line that it stands at.'
             % ' '.join(SMALLEST) + ' A task begins with a *chain* (its frames, and how they stand); '
             'a *hold* is what somebody has of a lock or a permit; a *case* is one of those that a '
-            'select waits for; a pool is of tasks whose frame is a head alone. A queue\'s items are '
-            'yours; a priority queue wants its order beside them (here with 8 items of 2 bytes).'),
+            'select waits for; a pool is of tasks whose frame is a head alone; *bare* is with '
+            'WEFT_BARE: one executor, and tasks in no group. A queue\'s items are yours; '
+            'a priority queue wants its order beside them (here with 8 items of 2 bytes).'),
     'await': ('### Frames of awaits', 'The frame of each call that waits: it lies in the frame of '
               'the caller. Calls that are made one after the other share their room in a union, so '
               'the largest counts, not the sum.'),

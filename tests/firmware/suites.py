@@ -27,7 +27,8 @@ WIDE_TIME = ['-DWEFT_TIME_BITS=64', '-UWEFT_TICK_HZ', '-DWEFT_TICK_HZ=1000000000
              '-UWEFT_CLOCK_HZ', '-DWEFT_CLOCK_HZ=1000000000', '-UF_CPU', '-DF_CPU=1000000000UL']
 # Choices that are for a whole program, of suites that want others.
 OWN = {'test_trace': WIDE_TIME, 'test_virtual_clock': WIDE_TIME,
-       'test_interrupt_executor': ['-DWEFT_PRIORITIES=1'], 'test_held': ['-DWEFT_DEBUG=1']}
+       'test_interrupt_executor': ['-DWEFT_PRIORITIES=1'], 'test_held': ['-DWEFT_DEBUG=1'],
+       'test_bare': ['-DWEFT_BARE=1']}
 # Which would be compiled for longest, only for the linker to say so.
 TOO_LARGE_FOR = {('test_blocks', 'AVR'): 'its code takes more than 64 KiB, and start_avr.S reads .data by '
                                          '16 bits'}
