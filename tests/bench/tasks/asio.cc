@@ -90,9 +90,40 @@ static task<> caller(size_t count)
     bench_check(value == count);
 }
 
+__attribute__((noinline)) static task<uint64_t> add_deep(size_t depth, uint64_t value)
+{
+    if (depth > 1) {
+        co_return co_await add_deep(depth - 1, value) + 1;
+    }
+    co_return value + 1;
+}
+
+static task<> deep_caller(size_t times, size_t depth)
+{
+    uint64_t value = 0;
+    bench_begin();
+    for (size_t i = 0; i < times; i++) {
+        value = co_await add_deep(depth, value);
+    }
+    bench_stop();
+    bench_check(value == times * depth);
+}
+
+static void call_deep(size_t depth)
+{
+    const size_t times = bench_scaled_least(3000000, depth) / depth;
+    asio::co_spawn(context, deep_caller(times, depth), asio::detached);
+    context.run();
+    bench_figures("call", times * depth, "%s", "");
+}
+
 static void call(size_t size)
 {
-    const size_t count = bench_scaled(3000000) * size;
+    if (size > 1) {
+        call_deep(size);
+        return;
+    }
+    const size_t count = bench_scaled(3000000);
     asio::co_spawn(context, caller(count), asio::detached);
     context.run();
     bench_figures("call", count, "%s", "");

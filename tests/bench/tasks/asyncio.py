@@ -46,8 +46,27 @@ async def add_one(value):
     return value + 1
 
 
+async def add_deep(depth, value):
+    if depth > 1:
+        return await add_deep(depth - 1, value) + 1
+    return value + 1
+
+
+async def call_deep(depth):
+    times = scaled(1000000, depth) // depth
+    sys.setrecursionlimit(depth + 1000)
+    clocks, value = Clocks(), 0
+    clocks.begin()
+    for _ in range(times):
+        value = await add_deep(depth, value)
+    clocks.end('call', times * depth)
+    assert value == times * depth
+
+
 async def call(size):
-    count = scaled(1000000) * size
+    if size > 1:
+        return await call_deep(size)
+    count = scaled(1000000)
     clocks, value = Clocks(), 0
     clocks.begin()
     for _ in range(count):

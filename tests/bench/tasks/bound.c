@@ -186,7 +186,7 @@ static void nested(size_t size)
     free(tasks);
 }
 
-/* --- call: a function with its frame, which tells whether it has ended --------------------------- */
+/* --- call: a function with its frame, which tells whether it has ended; `size` of them, nested ---- */
 
 struct add_one {
     bool (*step)(struct add_one *);
@@ -205,9 +205,64 @@ __attribute__((noinline)) static bool add_one(struct add_one *self)
     return true;
 }
 
+struct add_deep {
+    bool (*step)(struct add_deep *);
+    void *caller;
+    unsigned state;
+    size_t depth;
+    struct add_deep *below; /* the frames of the calls further down */
+    uint64_t value, sum;    /* not beside the depth: gcc would store both as one */
+};
+
+__attribute__((noinline)) static bool add_deep(struct add_deep *self)
+{
+    switch (self->state) {
+    case 0:
+        if (self->depth == 1) {
+            self->sum = self->value + 1;
+            break;
+        }
+        *self->below = (struct add_deep){.step = add_deep,
+                                         .caller = self,
+                                         .depth = self->depth - 1,
+                                         .below = self->below + 1,
+                                         .value = self->value};
+        self->state = 1;
+        /* fall through */
+    case 1:
+        if (!add_deep(self->below)) {
+            return false;
+        }
+        self->sum = self->below->sum + 1;
+    }
+    self->state = 2;
+    return true;
+}
+
+static void call_deep(size_t depth)
+{
+    const size_t times = bench_scaled_least(20000000, depth) / depth;
+    struct add_deep *const frames = (struct add_deep *)bench_allocate(depth, sizeof *frames);
+    uint64_t sum = 0;
+    bench_begin();
+    for (size_t i = 0; i < times; i++) {
+        frames[0] = (struct add_deep){
+            .step = add_deep, .caller = &sum, .depth = depth, .below = &frames[1], .value = sum};
+        bench_check(add_deep(&frames[0]));
+        sum = frames[0].sum;
+    }
+    bench_end("call", times * depth);
+    bench_check(sum == times * depth);
+    free(frames);
+}
+
 static void call(size_t size)
 {
-    const size_t count = bench_scaled(20000000) * size;
+    if (size > 1) {
+        call_deep(size);
+        return;
+    }
+    const size_t count = bench_scaled(20000000);
     struct add_one frame;
     uint64_t sum = 0;
     bench_begin();
@@ -290,9 +345,87 @@ static struct bounced *bounced_caller(struct bounced *self)
     return NULL;
 }
 
+struct bounced_deep {
+    struct bounced_deep *(*step)(struct bounced_deep *);
+    struct bounced_deep *caller;
+    unsigned state;
+    size_t depth;
+    struct bounced_deep *below;
+    uint64_t value, sum;
+};
+
+static struct bounced_deep *bounced_add_deep(struct bounced_deep *self)
+{
+    switch (self->state) {
+    case 0:
+        if (self->depth == 1) {
+            self->sum = self->value + 1;
+            break;
+        }
+        *self->below = (struct bounced_deep){.step = bounced_add_deep,
+                                             .caller = self,
+                                             .depth = self->depth - 1,
+                                             .below = self->below + 1,
+                                             .value = self->value};
+        self->state = 1;
+        return self->below;
+    case 1:
+        self->sum = self->below->sum + 1;
+    }
+    return self->caller;
+}
+
+struct bounced_deep_caller {
+    struct bounced_deep frame;
+    size_t left;
+};
+
+static struct bounced_deep *bounced_deep_caller(struct bounced_deep *frame)
+{
+    struct bounced_deep_caller *const self = (struct bounced_deep_caller *)(void *)frame;
+    switch (frame->state) {
+    case 1:
+        frame->sum = frame->below->sum;
+        self->left--;
+        /* fall through */
+    case 0:
+        if (self->left == 0) {
+            return NULL;
+        }
+        *frame->below = (struct bounced_deep){.step = bounced_add_deep,
+                                              .caller = frame,
+                                              .depth = frame->depth,
+                                              .below = frame->below + 1,
+                                              .value = frame->sum};
+        frame->state = 1;
+        return frame->below;
+    }
+    return NULL;
+}
+
+static void call_trampoline_deep(size_t depth)
+{
+    const size_t times = bench_scaled_least(20000000, depth) / depth;
+    struct bounced_deep *const frames =
+        (struct bounced_deep *)bench_allocate(depth, sizeof *frames);
+    struct bounced_deep_caller caller = {
+        .frame = {.step = bounced_deep_caller, .depth = depth, .below = frames}, .left = times};
+    bench_begin();
+    for (struct bounced_deep *next = &caller.frame; next != NULL;) {
+        next = next->step(next);
+    }
+    bench_end("call", times * depth);
+    bench_check(caller.frame.sum == times * depth);
+    free(frames);
+}
+
 static void call_trampoline(size_t size)
 {
-    const size_t count = bench_scaled(20000000) * size;
+    if (size > 1) {
+        call_trampoline_deep(size);
+        return;
+    }
+    const size_t count = bench_scaled(20000000);
     struct bounced below, caller = {.step = bounced_caller, .left = count, .below = &below};
     bench_begin();
     for (struct bounced *next = &caller; next != NULL;) {

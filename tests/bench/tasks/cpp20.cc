@@ -311,9 +311,42 @@ static spawned caller(size_t count, uint64_t *sum)
     bench_stop();
 }
 
+/* Nested: as many frames are on the heap at once. */
+__attribute__((noinline)) static task<uint64_t> add_deep(size_t depth, uint64_t value)
+{
+    if (depth > 1) {
+        co_return co_await add_deep(depth - 1, value) + 1;
+    }
+    co_return value + 1;
+}
+
+static spawned deep_caller(size_t times, size_t depth, uint64_t *sum)
+{
+    bench_begin();
+    for (size_t i = 0; i < times; i++) {
+        *sum = co_await add_deep(depth, *sum);
+    }
+    bench_stop();
+}
+
+static void call_deep(size_t depth)
+{
+    const size_t times = bench_scaled_least(5000000, depth) / depth;
+    uint64_t sum = 0;
+    group all;
+    spawn_in(all, deep_caller(times, depth, &sum));
+    run();
+    bench_check(sum == times * depth);
+    bench_figures("call", times * depth, "%s", "");
+}
+
 static void call(size_t size)
 {
-    const size_t count = bench_scaled(5000000) * size;
+    if (size > 1) {
+        call_deep(size);
+        return;
+    }
+    const size_t count = bench_scaled(5000000);
     uint64_t sum = 0;
     group all;
     spawn_in(all, caller(count, &sum));

@@ -80,7 +80,8 @@ func addOne(value uint64) uint64 {
 	return value + 1
 }
 
-func call(size int) {
+// As it is for one deep: `size` is 1.
+func callFlat(size int) {
 	count := scaled(20000000, 1) * size
 	var value uint64
 	began := begin()
@@ -88,6 +89,35 @@ func call(size int) {
 		value = addOne(value)
 	}
 	began.end("call", count)
+}
+
+//go:noinline
+func addDeep(depth int, value uint64) uint64 {
+	if depth > 1 {
+		return addDeep(depth-1, value) + 1
+	}
+	return value + 1
+}
+
+func callDeep(depth int) {
+	times := scaled(20000000, depth) / depth
+	var value uint64
+	began := begin()
+	for i := 0; i < times; i++ {
+		value = addDeep(depth, value)
+	}
+	began.end("call", times*depth)
+	if value != uint64(times*depth) {
+		panic("a wrong sum")
+	}
+}
+
+func call(size int) {
+	if size > 1 {
+		callDeep(size)
+	} else {
+		callFlat(size)
+	}
 }
 
 func spawn(size int) {

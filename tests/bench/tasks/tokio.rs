@@ -69,8 +69,36 @@ async fn add_one(value: &mut u64) {
     unsafe { std::ptr::write_volatile(value, std::ptr::read_volatile(value) + 1) };
 }
 
+/// It contains itself, too. A chain as long as the compiler knows would be one future, without boxes,
+/// as the call above is; how deep this one is, is told when it runs.
+fn add_deep(depth: usize, value: u64) -> Pin<Box<dyn Future<Output = u64>>> {
+    Box::pin(async move {
+        if depth > 1 {
+            add_deep(depth - 1, value).await + 1
+        } else {
+            value + 1
+        }
+    })
+}
+
+fn call_deep(depth: usize) {
+    let times = scaled(20_000_000, depth) / depth;
+    on_one_thread(async {
+        let mut value = 0;
+        let clocks = Clocks::begin();
+        for _ in 0..times {
+            value = add_deep(depth, value).await;
+        }
+        clocks.end("call", times * depth);
+        assert_eq!(value, (times * depth) as u64);
+    });
+}
+
 fn call(size: usize) {
-    let count = scaled(20_000_000, 1) * size;
+    if size > 1 {
+        return call_deep(size);
+    }
+    let count = scaled(20_000_000, 1);
     on_one_thread(async {
         let mut value = 0;
         let clocks = Clocks::begin();

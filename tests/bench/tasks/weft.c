@@ -117,7 +117,7 @@ static void nested(size_t size)
     free(slots);
 }
 
-/* --- call: await a coroutine that does not suspend --------------------------------------------- */
+/* --- call: await a coroutine that does not suspend; `size` of them, nested --------------------- */
 
 struct add_one {
     WEFT_FRAME;
@@ -150,9 +150,62 @@ static WEFT_ASYNC(caller, self)
 }
 WEFT_END
 
+/* Nested: WEFT_EAGER of them are on the C stack; what is deeper goes through the trampoline. */
+struct add_deep {
+    WEFT_FRAME;
+    size_t depth;
+    struct add_deep *below; /* the frames of the calls further down */
+    uint64_t value;         /* not beside the depth, as above */
+    uint64_t sum;
+};
+
+__attribute__((noinline)) static WEFT_ASYNC(add_deep, self)
+{
+    if (self->depth > 1) {
+        WEFT_TRY(*self->below, add_deep, self->depth - 1, self->below + 1, self->value);
+        self->sum = self->below->sum + 1;
+    } else {
+        self->sum = self->value + 1;
+    }
+}
+WEFT_END
+
+struct deep_caller {
+    WEFT_FRAME;
+    size_t times;
+    size_t depth;
+    struct add_deep *frames;
+    uint64_t sum;
+};
+
+static WEFT_ASYNC(deep_caller, self)
+{
+    bench_begin();
+    for (; self->times > 0; self->times--) {
+        WEFT_TRY(*self->frames, add_deep, self->depth, self->frames + 1, self->sum);
+        self->sum = self->frames->sum;
+    }
+    bench_stop();
+}
+WEFT_END
+
+static void call_deep(size_t depth)
+{
+    const size_t times = bench_scaled_least(20000000, depth) / depth;
+    struct add_deep *const frames = (struct add_deep *)bench_allocate(depth, sizeof *frames);
+    bench_check(weft_run(deep_caller, times, depth, frames) == 0);
+    bench_check(frames->sum == times * depth);
+    bench_figures("call", times * depth, "%s", "");
+    free(frames);
+}
+
 static void call(size_t size)
 {
-    const size_t count = bench_scaled(20000000) * size;
+    if (size > 1) {
+        call_deep(size);
+        return;
+    }
+    const size_t count = bench_scaled(20000000);
     bench_check(weft_run(caller, count) == 0);
     bench_figures("call", count, "%s", "");
 }
