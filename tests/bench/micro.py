@@ -22,7 +22,7 @@ WORKLOADS = [
              [1, 10, 100], growth=[1, 3, 10, 30, 100, 300, 1000], sized='nested awaits',
              text='A hundred tasks do what those above do, so many awaits deep.'),
     Workload('3', 'call', 'Call and return of a coroutine that does not suspend', 'tasks', 'call', [1],
-             growth=[1, 3, 10, 30, 100, 300, 1000], sized='nested calls', smoke=20,
+             growth=[1, 3, 10, 16, 17, 30, 100, 300, 1000], sized='nested calls', smoke=20,
              text="What is called is kept from being inlined, but for tokio: Rust's compiler makes an async "
                   'function that it awaits a part of the caller. In Go it is a plain call. The plot has so '
                   'many calls inside of each other, and what each one costs. How deep, is told at run time: so '
