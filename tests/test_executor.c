@@ -146,14 +146,15 @@ START_TEST(a_task_that_is_started_in_a_pass_runs_in_the_next)
 }
 END_TEST
 
-/* A clock that goes on by itself: a millisecond each time it is read. */
+/* A clock that goes on by itself each time it is read: a millisecond, mostly. */
 
 static int polls;
+static weft_time tick;
 
 static weft_time ticking_now(void *context)
 {
     (void)context;
-    return virtual_now += WEFT_MS(1);
+    return virtual_now += tick;
 }
 
 static bool ticking_sleep_until(void *context, weft_time at)
@@ -172,6 +173,7 @@ static void begin_ticking(void)
 {
     begin();
     polls = 0;
+    tick = WEFT_MS(1);
     weft_executor_init(&executor, &ticking_port, NULL);
 }
 
@@ -347,6 +349,61 @@ START_TEST(for_one_that_is_alone_the_port_is_asked_at_intervals_too)
     ck_assert_int_eq(run(), 0);
     ck_assert_int_ge(polls, 1000 / WEFT_POLL);
     ck_assert_int_le(polls, 1000 / WEFT_POLL + 2);
+}
+END_TEST
+
+/* Says nothing. */
+struct silent {
+    WEFT_FRAME;
+    int turns;
+};
+
+static WEFT_ASYNC(silent, self)
+{
+    while (self->turns-- > 0) {
+        WEFT_PASS();
+    }
+}
+WEFT_END
+
+/* How often it is asked in 10,000 resumes, if so much time goes by in between. */
+static int polls_at(weft_time between)
+{
+    WEFT_TASK(silent) task = {0};
+    begin_ticking();
+    tick = between;
+    START(&task, silent, 10000);
+    ck_assert_int_eq(run(), 0);
+    return polls;
+}
+
+START_TEST(where_resumes_are_short_up_to_eight_times_as_many_come_in_between)
+{
+    const int often = 10000 / WEFT_POLL, seldom = WEFT_POLL > 1 ? often / 8 : often;
+    ck_assert_int_le(abs(polls_at(WEFT_US(5)) - often), 3);
+    ck_assert_int_le(abs(polls_at(0) - often), 3); /* a clock that stands still */
+    if (WEFT_US(1) > 1) {                          /* else it does not see so little */
+        ck_assert_int_le(abs(polls_at(WEFT_US(1) / 2) - seldom), 3);
+    }
+}
+END_TEST
+
+/* They are short at first, and then long. */
+static weft_time slower_now(void *context)
+{
+    (void)context;
+    return virtual_now += polls < 10 ? WEFT_US(1) / 2 : WEFT_MS(1);
+}
+
+START_TEST(once_they_are_long_it_is_asked_as_often_as_ever)
+{
+    static const weft_port port = {slower_now, ticking_sleep_until, NULL};
+    WEFT_TASK(silent) task = {0};
+    begin_ticking();
+    weft_executor_init(&executor, &port, NULL);
+    START(&task, silent, 20000);
+    ck_assert_int_eq(run(), 0);
+    ck_assert_int_ge(polls, 20000 / WEFT_POLL * 3 / 4);
 }
 END_TEST
 
@@ -706,6 +763,8 @@ SUITE_TOGETHER(executor)
     TEST(time_is_read_once_a_pass);
     TEST(what_one_that_is_alone_brings_about_comes_before_its_next_turn);
     TEST(for_one_that_is_alone_the_port_is_asked_at_intervals_too);
+    TEST(where_resumes_are_short_up_to_eight_times_as_many_come_in_between);
+    TEST(once_they_are_long_it_is_asked_as_often_as_ever);
     TEST(a_run_until_ends_with_the_pass_in_which_another_has_ended_the_task);
 #if WEFT_HOOKS
     TEST(one_that_is_alone_is_traced_from_its_next_turn_on);

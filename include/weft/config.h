@@ -21,7 +21,8 @@
  * | WEFT_ASSERTS     | 1                            | 0: a misuse is undefined, and costs nothing |
  * | WEFT_EAGER       | 16; freestanding 4           | nested calls that may use the C stack        |
  * | WEFT_BUDGET      | 128                          | operations before the others get their turn  |
- * | WEFT_POLL        | 61; freestanding 1           | resumes before the port is asked again      |
+ * | WEFT_POLL        | 61; freestanding 1           | resumes before the port is asked again; up  |
+ * |                  |                              | to eight times as many if they are short    |
  * | WEFT_TIME_BITS   | 64; freestanding, AVR 32     | width of weft_time                           |
  * | WEFT_TICK_HZ     | 1,000,000,000; 32 bit: 1,000 | ticks a second of weft_time                  |
  * | WEFT_TIMERS_LIST | 1 below 64 bits              | a sorted list instead of the wheel           |

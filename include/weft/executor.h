@@ -45,6 +45,9 @@ typedef struct weft_executor {
 #endif
     uint16_t until_poll; /* private: resumes until the port is asked again, while there is work */
     bool is_running, is_stopped; /* private */
+#if WEFT_POLL > 1
+    uint16_t between_polls; /* private: resumes, as they are now */
+#endif
 #if !WEFT_BARE
     weft_group group; /* owns the detached tasks: weft_spawn(&executor.group, …) */
 #endif
@@ -111,12 +114,15 @@ static inline void weft_executor_init(weft_executor *executor, const weft_port *
 {
     __builtin_memset(executor, 0, sizeof *executor);
     weft__core_begin(&executor->core, port, context);
+#if WEFT_POLL > 1
+    executor->between_polls = WEFT_POLL;
+#endif
 #if !WEFT_BARE
     weft__group_open(&executor->group, &executor->core, weft__detached_ended);
 #endif
 }
 
-/* The port is asked each WEFT_POLL resumes; with 1 it is each pass, and nothing is counted. */
+/* The port is asked each WEFT_POLL resumes, or some more; with 1 it is each pass, and nothing is counted. */
 static inline void weft__count_resumes(weft_executor *executor, size_t count)
 {
     if (WEFT_POLL > 1) {
@@ -124,6 +130,28 @@ static inline void weft__count_resumes(weft_executor *executor, size_t count)
             (uint16_t)(executor->until_poll > count ? executor->until_poll - count : 0);
     }
 }
+
+#if WEFT_POLL > 1
+WEFT__STATIC_ASSERT(WEFT_POLL < 0x2000, "WEFT_POLL is 8,191 at most");
+
+/* It was asked at `before`, and now. To ask costs as much as a dozen short resumes: so where they are short
+ * more of them come between, as long as all take no more than some microseconds. */
+static inline void weft__polled(weft_executor *executor, bool was_idle, weft_time before)
+{
+    const weft_time took = (weft_time)(executor->core.now - before);
+    if (was_idle || took == 0 || took > WEFT_US(4)) {
+        executor->between_polls = WEFT_POLL;
+    } else if (took < WEFT_US(1) && executor->between_polls <= 4 * WEFT_POLL) {
+        executor->between_polls = (uint16_t)(2 * executor->between_polls); /* 8 times at most */
+    }
+    executor->until_poll = executor->between_polls;
+}
+#else
+static inline void weft__polled(weft_executor *executor, bool was_idle, weft_time before)
+{
+    (void)executor, (void)was_idle, (void)before;
+}
+#endif
 
 /* Sleeps, or only looks if a task is ready; then makes ready what is due. */
 static inline bool weft__poll(weft_executor *executor)
@@ -135,10 +163,9 @@ static inline bool weft__poll(weft_executor *executor)
         weft_remote_is_empty(&core->remote)) {
         return false;
     }
+    const weft_time before = core->now;
     core->now = core->port->now(core->context);
-    if (WEFT_POLL > 1) {
-        executor->until_poll = WEFT_POLL;
-    }
+    weft__polled(executor, is_idle, before);
     return true;
 }
 
