@@ -181,6 +181,7 @@ static void check_step(weft_loop *loop)
     loop->step_began = now;
 }
 
+#if WEFT_HOOKS
 static void step_begins(weft_executor *executor, weft_task *task)
 {
     weft_loop *const loop = WEFT_CONTAINER(executor, weft_loop, executor);
@@ -191,12 +192,15 @@ static void step_begins(weft_executor *executor, weft_task *task)
     loop->step_line = task->chain.top->line;
 #endif
 }
+#endif
 
 void weft_loop_set_debug(weft_loop *loop, bool debug)
 {
     loop->debug = debug;
     loop->has_step = false;
+#if WEFT_HOOKS
     weft__set_traced(&loop->executor, debug ? step_begins : NULL);
+#endif
 }
 
 void weft__loop_check_thread(const weft_loop *loop, const char *function)

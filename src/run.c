@@ -45,21 +45,6 @@ int weft__loop_run_frame(weft_loop *loop, weft_frame *frame)
     return status < 0 ? status : run_task(loop, &task);
 }
 
-/* The main task failed, and nobody but the exit code would tell. */
-static void report_main(weft_loop *loop, const weft_task *task, int status)
-{
-    const weft_site *const site = task->chain.failed_line != 0 && task->chain.failed_in != NULL
-                                      ? weft_describe(task->chain.failed_in)
-                                      : NULL;
-    const weft_report report = {.message = "the main task failed",
-                                .task = task,
-                                .status = status,
-                                .function = site != NULL ? site->name : "?",
-                                .file = site != NULL ? site->file : "?",
-                                .line = site != NULL ? task->chain.failed_line : 0};
-    weft__loop_report(&loop->executor.core, &report);
-}
-
 int weft__run_frame(const char *built_with, const weft_loop_desc *desc, weft_frame *frame)
 {
     (void)built_with; /* the linker has compared it */
@@ -84,7 +69,7 @@ int weft__run_frame(const char *built_with, const weft_loop_desc *desc, weft_fra
             status = -EINTR;
         } else if (status < 0 && status != WEFT_ECANCELED && status != WEFT_EDEADLOCK &&
                    status != WEFT_ESTOPPED) {
-            report_main(loop, &task, status);
+            weft__report(&loop->executor.core, &task, NULL, "the main task failed", status);
         }
     }
     weft_loop_close(loop);

@@ -58,6 +58,7 @@ void weft_stream_set_water(weft_stream *stream, size_t high_bytes, size_t low_by
 /* One reader, one writer: a frame says where it keeps its pointer, so that a close can clear it. */
 void weft__stream_use(weft_stream **slot, weft_stream ***place, bool *has_begun, const char *what)
 {
+    (void)what;
     WEFT_ASSERT(*place == NULL, what);
     *place = slot;
     *has_begun = true;

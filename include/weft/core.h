@@ -420,7 +420,9 @@ __attribute__((cold, noinline, unused)) static void weft__report(weft_core *core
         if (frame == NULL && task != NULL) {
             reason = weft__reason_of(&task->chain);
             step = task->chain.failed_line != 0 ? task->chain.failed_in : NULL;
-            report.line = reason != NULL ? reason->line : (int)task->chain.failed_line;
+            report.line = reason != NULL ? reason->line
+                          : step != NULL ? (int)task->chain.failed_line
+                                         : 0;
         }
 #endif
         const weft_site *const site = step != NULL ? weft_describe(step) : NULL;
