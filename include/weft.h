@@ -11,6 +11,7 @@
  *   weft/context.h    values that a task and all that it starts can see
  *   weft/core.h       a task, and what the tasks of one loop share
  *   weft/owner.h      who is told when a task ends
+ *   weft/report.h     what is told to a person: failures that nobody else sees
  *   weft/task.h       a chain of frames that is scheduled: park and wake
  *   weft/cancel.h     asking a task to stop
  *   weft/callback.h   a function that the loop calls in its next pass

@@ -22,6 +22,7 @@
 
 typedef struct weft_task weft_task;
 typedef struct weft_core weft_core;
+typedef struct weft_report weft_report; /* report.h */
 
 /** Who is told when a task ends: its group, and in a row before it those who join it (owner.h). */
 typedef struct weft_owner {
@@ -84,15 +85,6 @@ typedef struct weft_port {
     /** Ends a sleep_until(). Context: interrupt, any thread. May be NULL if neither is used. */
     void (*wake)(void *context);
 } weft_port;
-
-/** Something to be told to a person: a failure nobody reads, a task that does not yield. */
-typedef struct weft_report {
-    const char *message;
-    const weft_task *task; /* or NULL */
-    const char *function, *file;
-    int line;
-    int status;
-} weft_report;
 
 /* Operations that are left of a turn. Stored at each resume: 16 bits of a constant are two
  * instructions on x86, and 32 would be 4 bytes more on a chip. */
@@ -401,38 +393,6 @@ static inline const char *weft_task_name(const weft_task *task)
         site = weft_describe(weft__frame_above(&task->chain, SIZE_MAX)->step);
     }
     return site != NULL ? weft_site_name(site) : NULL;
-}
-
-/* Tells somebody, and where: the line at which a frame stands, or where the task's failure began. */
-__attribute__((cold, noinline, unused)) static void weft__report(weft_core *core,
-                                                                 const weft_task *task,
-                                                                 const weft_frame *frame,
-                                                                 const char *message, int status)
-{
-    if (WEFT_REPORTS && core->report != NULL) {
-        weft_step_function *step = frame != NULL ? frame->step : NULL;
-        const weft_reason *reason = NULL;
-        weft_report report = WEFT__ZERO;
-#if WEFT_LINES
-        report.line = frame != NULL ? (int)frame->line : 0;
-#endif
-#if WEFT_ORIGINS
-        if (frame == NULL && task != NULL) {
-            reason = weft__reason_of(&task->chain);
-            step = task->chain.failed_line != 0 ? task->chain.failed_in : NULL;
-            report.line = reason != NULL ? reason->line
-                          : step != NULL ? (int)task->chain.failed_line
-                                         : 0;
-        }
-#endif
-        const weft_site *const site = step != NULL ? weft_describe(step) : NULL;
-        report.message = message;
-        report.task = task;
-        report.status = status;
-        report.function = site != NULL ? weft_site_name(site) : WEFT_TEXT("?");
-        report.file = site != NULL ? weft_site_file(site) : reason != NULL ? reason->file : "?";
-        core->report(core, &report);
-    }
 }
 
 WEFT__END_C

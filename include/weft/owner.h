@@ -11,19 +11,9 @@
 #ifndef WEFT_OWNER_H
 #define WEFT_OWNER_H
 
-#include <weft/core.h>
+#include <weft/report.h>
 
 WEFT__BEGIN_C
-
-/* A failure that nobody awaited is told once. */
-static inline void weft__tell_unheard(weft_core *core, const weft_task *task)
-{
-    if (task->status < 0 && task->status != WEFT_ECANCELED &&
-        (task->chain.flags & WEFT__WAS_JOINED) == 0) {
-        weft__report(core, task, NULL, WEFT_TEXT("a detached task failed, and nobody awaited it"),
-                     task->status);
-    }
-}
 
 #if WEFT_BARE
 /* A bare task has no such row (bare.h). What needs one is not there, and says why. */
