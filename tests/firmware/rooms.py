@@ -63,5 +63,5 @@ def check_errors(target, directory):
 def jobs(targets, directory):
     """[a function that returns [(label, what is wrong)]]"""
     return [partial(check_table, target, flags, directory)
-            for target in targets for flags in ([], ['-flto'])] + [
+            for target in targets for flags in ([], ['-flto'], ['-DWEFT_BARE=1'])] + [
                 partial(check_errors, targets[0], directory)]
