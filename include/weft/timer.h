@@ -56,13 +56,23 @@
 #define WEFT_SHIELD(scope, after)                                                                  \
     WEFT__SCOPE(WEFT__N, WEFT__N, scope, weft__scope_enter_shield, after, WEFT__LEAVE_SHIELD)
 
+/* Who sleeps is kept where its duration was, if that has room for it. */
+#define WEFT__SLEEPER_APART (WEFT_TIME_BITS < 8 * __SIZEOF_POINTER__)
+#if WEFT__SLEEPER_APART
+#define WEFT__SLEEPER task
+#else
+#define WEFT__SLEEPER after
+#endif
+
 /** Sleeps for a duration; 0 or less lets the other ready tasks run once. */
 struct weft_sleep {
     WEFT_FRAME;
-    weft_time after;
+    weft_time after; /* is written over while it sleeps */
     /* private: */
     weft_timer timer;
+#if WEFT__SLEEPER_APART
     weft_task *task;
+#endif
 };
 
 /** Sleeps until a time of WEFT_NOW(); one that has passed lets the others run once. */
@@ -265,17 +275,25 @@ static inline bool weft__scope_passes(weft_frame *frame, weft_chain *chain, weft
 #define WEFT__LEAVE_MOVE_ON(scope) weft__scope_passes(weft__f, weft__c, &(scope), true, __LINE__)
 #define WEFT__LEAVE_SHIELD(scope) (weft__scope_leave((scope).task, &(scope)), true)
 
+typedef weft_task *__attribute__((may_alias)) weft__sleeping;
+
+static inline weft__sleeping *weft__sleeper(struct weft_sleep *sleep)
+{
+    return (weft__sleeping *)(void *)&sleep->WEFT__SLEEPER;
+}
+
 static inline void weft__sleep_fire(weft_timer *timer)
 {
-    weft_wake(WEFT_CONTAINER(timer, struct weft_sleep, timer)->task);
+    weft_wake(*weft__sleeper(WEFT_CONTAINER(timer, struct weft_sleep, timer)));
 }
 
 static inline void weft__sleep_arm(struct weft_sleep *sleep, weft_task *task)
 {
     weft_core *const core = weft_task_core(task);
-    sleep->task = task;
+    const weft_time at = weft_time_add(core->now, sleep->after);
+    *weft__sleeper(sleep) = task;
     sleep->timer.fire = weft__sleep_fire;
-    weft_timers_arm(&core->timers, &sleep->timer, weft_time_add(core->now, sleep->after));
+    weft_timers_arm(&core->timers, &sleep->timer, at);
 }
 
 static inline WEFT_ASYNC(weft_sleep, self)
@@ -283,7 +301,7 @@ static inline WEFT_ASYNC(weft_sleep, self)
     if (self->after > 0) {
         weft__sleep_arm(self, WEFT_SELF());
     }
-    WEFT__PARK(WEFT__N, NULL, self->after > 0 ? WEFT__PARKED : WEFT__READY); /* or WEFT_PASS() */
+    WEFT__PARK(WEFT__N, NULL, weft_timer_is_armed(&self->timer) ? WEFT__PARKED : WEFT__READY);
     weft_timers_cancel(&weft__core(weft__c)->timers, &self->timer);
     WEFT_RETURN_STATUS(WEFT_STATUS());
 }
