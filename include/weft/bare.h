@@ -18,8 +18,8 @@
  * | lock, condition                                      | as ever, but one whose owner ends stays  |
  * |                                                      | locked: release it in FINALLY            |
  * | group, join, wait, gather, as_completed, race,       | not there: they are about the end of a   |
- * | finished, start; a task's done callback, weft_on_task | task. One that others wait for sets a    |
- * |                                                      | weft_event when it is done               |
+ * | finished, start; weft_spawn_then, weft_on_task, done | task. One that others wait for sets a    |
+ * | callbacks of tasks                                   | weft_event when it is done               |
  * | dump, and the test tools that walk through all tasks | not there: nobody has a list of them     |
  * | an executor in an interrupt, the hosted loop         | not there: there is one executor         |
  *

@@ -109,8 +109,7 @@ static inline void weft_task_add_done_callback(weft_task *task, weft_done_callba
                                                void (*done)(void *argument, int status),
                                                void *argument)
 {
-    WEFT_ASSERT(task->chain.top != NULL || weft_task_is_done(task),
-                "this task was never spawned: weft_spawn() it first");
+    WEFT_ASSERT(task->owner != NULL, "this task was never spawned: weft_spawn() it first");
     weft__done_begin(weft_task_core(task), callback, done, argument);
     if (weft_task_is_done(task)) {
         weft__callback_ready(&callback->callback, task->status);

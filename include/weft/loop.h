@@ -40,9 +40,8 @@ typedef struct weft_loop weft_loop;
 /** How a loop is made: `&(weft_loop_desc){ .backend = "poll" }`; NULL: all defaults. */
 typedef struct weft_loop_desc {
     const char *backend; /* "epoll" or "poll"; default: $WEFT_BACKEND, else the best there is */
-    bool
-        debug; /* default: $WEFT_DEBUG is set. Wrong threads and, with WEFT_HOOKS, slow steps told */
-    weft_time slow_step; /* debug: a step that takes longer is reported; default: 100 ms */
+    bool debug;          /* default: $WEFT_DEBUG is set. Slow steps and wrong threads reported */
+    weft_time slow_step; /* debug, and WEFT_HOOKS: one that takes longer is; default: 100 ms */
     unsigned threads;    /* of the pool; default: 4 more than there are processors, at most 32 */
     /**
      * How long to look for events before sleeping, as long as waits are that short; default: 0, not
