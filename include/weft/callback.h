@@ -114,9 +114,7 @@ static inline void weft__callback_call(weft_callback *callback)
     weft_task current;
     weft__task_clear(&current);
     current.chain.flags = WEFT__DRIVEN;
-#if !WEFT_BARE
-    current.owner = &owner->owner;
-#endif
+    weft__belongs_to_callbacks(&current, owner);
 #if WEFT_CONTEXT
     current.context = callback->view.context;
 #endif
@@ -154,11 +152,7 @@ static inline void weft__callback_begin(weft__callbacks *owner, weft_callback *c
     task->chain.top = &callback->frame;
     task->chain.flags = WEFT__IS_TASK | WEFT__DRIVEN;
     task->chain.wait = WEFT__PARKED;
-#if WEFT_BARE
-    (void)owner;
-#else
-    task->owner = &owner->owner;
-#endif
+    weft__belongs_to_callbacks(task, owner);
     callback->frame = weft__head(weft__callback_step, NULL);
 #if WEFT_DEBUG
     weft__note(&weft_task_core(task)->notes, &task->held, callback, WEFT__HELD_CALLBACK);

@@ -215,6 +215,16 @@ static inline weft_core *weft_task_core(const weft_task *task)
 #endif
 }
 
+/* Who counts a callback: its task belongs to them. */
+static inline void weft__belongs_to_callbacks(weft_task *task, weft__callbacks *callbacks)
+{
+#if WEFT_BARE
+    (void)task, (void)callbacks;
+#else
+    task->owner = &callbacks->owner;
+#endif
+}
+
 static inline weft__callbacks *weft__callbacks_of(const weft_task *task)
 {
 #if WEFT_BARE

@@ -104,6 +104,7 @@ static inline weft_executor *weft__executor_of(weft_core *core)
 }
 
 #if !WEFT_BARE
+/* Of the executor's own group. */
 static inline void weft__detached_ended(weft_owner *owner, weft_task *task)
 {
     weft__tell_unheard(owner->core, task);

@@ -110,7 +110,6 @@ static inline void weft__lock_abandoned(weft_owner *watcher, weft_task *task)
         weft__lock_break_for(&crowd->waiters);
     }
 }
-
 #endif
 
 static inline void weft__lock_belongs_to(weft_lock *lock, weft_task *task)
